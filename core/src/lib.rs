@@ -19,6 +19,7 @@ mod acceptor;
 pub mod cert;
 mod engine;
 pub mod error;
+pub mod issue;
 pub mod json;
 mod mode;
 mod options;
