@@ -77,7 +77,7 @@ impl Issuer {
     }
 
     /// An authority from PEM: its certificate, its key, the key's password, and the authorities above it
-    /// (nearest first; a root among them is left out).
+    /// (nearest first; a root and the authority itself among them are left out).
     ///
     /// # Errors
     /// `certificate.cannot_issue`: no certificate, none of an authority, a key that is not its own.
@@ -117,12 +117,13 @@ impl Issuer {
                 "the authority's key does not belong to its certificate",
             ));
         }
+        let own_der = own.der.clone();
         Ok(Self {
             key,
             certificate: own,
             above: above
                 .into_iter()
-                .filter(|c| !c.is_root())
+                .filter(|c| !c.is_root() && c.der != own_der)
                 .map(|c| c.der)
                 .collect(),
         })
