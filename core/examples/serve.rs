@@ -1,7 +1,11 @@
 //! A small HTTPS server that tells every caller who it is:
 //!
 //! `cargo run --example serve -- 127.0.0.1:8443 server.pem server.key clients-ca.pem request`
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that talks to a person")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that talks to a person"
+)]
 
 use peercert::{json, Acceptor, Options, Progress, Socket, Wait};
 use std::net::{TcpListener, TcpStream};
@@ -47,7 +51,11 @@ fn serve(acceptor: &Acceptor, stream: TcpStream) -> Result<(), peercert::Error> 
     let mut details = json::Writer::default();
     socket.connection().details(&mut details)?;
     let report = socket.connection().clientcert()?.clone();
-    let body = format!("{{\"clientcert\": {}, \"details\": {}}}\n", report.json(), details.finish());
+    let body = format!(
+        "{{\"clientcert\": {}, \"details\": {}}}\n",
+        report.json(),
+        details.finish()
+    );
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
@@ -57,7 +65,11 @@ fn serve(acceptor: &Acceptor, stream: TcpStream) -> Result<(), peercert::Error> 
     Ok(())
 }
 
-fn write_all(socket: &Socket<TcpStream>, mut bytes: &[u8], wait: Wait) -> Result<(), peercert::Error> {
+fn write_all(
+    socket: &Socket<TcpStream>,
+    mut bytes: &[u8],
+    wait: Wait,
+) -> Result<(), peercert::Error> {
     while !bytes.is_empty() {
         if let Progress::Done(count) = socket.write(bytes, wait)? {
             bytes = bytes.get(count..).unwrap_or_default();

@@ -99,7 +99,7 @@ impl Reasons {
         let alert = errors.iter().find_map(|error| {
             // An alert that the peer sent is the TLS library's own, not that of its crypto half.
             let number = error.reason_code().checked_sub(ALERT_OFFSET)?;
-            let own = error.library_code() == openssl_sys::ERR_LIB_SSL;
+            let own = error.library_code() == crate::backend::ERR_LIB_SSL;
             u8::try_from(number).ok().filter(|_| own)
         });
         Self { words, alert }

@@ -18,6 +18,9 @@ pub(super) use ffi::{
 /// The library's name in tables and vectors.
 pub(crate) const NAME: &str = "aws-lc";
 
+/// The half of the library that speaks TLS, in its error queue.
+pub(crate) use ffi::ERR_LIB_SSL;
+
 /// AWS-LC does not say that a chain is too long: it gets room for one intermediate more than is
 /// allowed, and the core counts.
 pub(super) const EXTRA_DEPTH: c_int = 1;

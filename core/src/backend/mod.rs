@@ -19,7 +19,8 @@ mod library;
 mod verify;
 
 pub(crate) use library::{
-    group, harden, set_algorithms, set_ciphersuites, set_session_timeout, signature_scheme, NAME,
+    group, harden, set_algorithms, set_ciphersuites, set_session_timeout, signature_scheme,
+    ERR_LIB_SSL, NAME,
 };
 
 use crate::trace::Trace;

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// The library's name in tables and vectors.
 pub(crate) const NAME: &str = "openssl";
 
+/// The half of the library that speaks TLS, in its error queue.
+pub(crate) const ERR_LIB_SSL: c_int = 20;
+
 /// OpenSSL itself says that a chain is too long.
 pub(super) const EXTRA_DEPTH: c_int = 0;
 
