@@ -10,13 +10,9 @@ import sys
 from pathlib import Path
 
 import files
+import info
 import live
 from certificate import Certificate
-
-try:
-    import info
-except ImportError:
-    info = None  # type: ignore[assignment]
 
 HERE = Path(__file__).parent
 README = """\
@@ -46,9 +42,8 @@ def everything() -> dict[str, bytes]:
         made[f"live/{file}"] = "".join(c.pem for c in members).encode()
     for file, (_, content) in files.FILES.items():
         made[f"files/{file}"] = content
-    if info:
-        for certificate in info.CERTIFICATES:
-            made[f"info/{certificate.name}.pem"] = certificate.pem.encode()
+    for certificate in info.CERTIFICATES:
+        made[f"info/{certificate.name}.pem"] = certificate.pem.encode()
     made["README.md"] = readme().encode()
     return made
 
@@ -59,9 +54,8 @@ def readme() -> str:
     text += table((f"{c.name}.pem", c.why) for c in live.CERTIFICATES)
     text += "\n## files/: no certificate, or not only\n\n"
     text += table((file, why) for file, (why, _) in files.FILES.items())
-    if info:
-        text += "\n## info/: for `certinfo`\n\n"
-        text += table((f"{c.name}.pem", c.why) for c in info.CERTIFICATES)
+    text += "\n## info/: for `certinfo`\n\n"
+    text += table((f"{c.name}.pem", c.why) for c in info.CERTIFICATES)
     return text
 
 
