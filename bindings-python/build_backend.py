@@ -1,10 +1,11 @@
 """This file is about building the package where cmake or libclang are missing.
 
-In: the calls of a PEP 517 front end (pip, build) or of the tests. Out: the same calls to maturin, with
-the two tools that AWS-LC needs taken from their PyPI packages when the system has none. It may not
-import anything but the standard library before the front end has installed the requirements.
+In: the calls of a PEP 517 front end (pip, build) or of the tests. Out: the same calls to maturin,
+with the two tools that AWS-LC needs taken from their PyPI packages when the system has none. It may
+not import anything but the standard library before the front end has installed the requirements.
 
-Environment: `PEERCERT_BUILD_TOOLS=packages` takes both from their packages even if the system has them.
+Environment: `PEERCERT_BUILD_TOOLS=packages` takes both from their packages even if the system has
+them.
 """
 
 from __future__ import annotations

@@ -91,6 +91,7 @@ def fmt(rest: list[str]) -> int:
     tools.install("lint", place.dependency_group("lint"))
     for command in (
         ["cargo", "fmt", "--all"],
+        [tools.bin("ruff"), "format", "--quiet", "."],
         [tools.bin("ruff"), "check", "--quiet", "--fix", "."],
         [tools.bin("ruff"), "format", "--quiet", "."],
     ):

@@ -1,4 +1,4 @@
-"""This file is about virtual environments: `.venv` with the tools, and one for each further CPython.
+"""This file is about virtual environments: `.venv` with the tools, one for each further CPython.
 
 In: an interpreter and requirements. Out: an environment that has them; nothing is installed twice.
 """

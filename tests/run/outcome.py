@@ -58,7 +58,9 @@ def cargo_test(name: str, command: Sequence[str], **environment: str) -> Outcome
     for match in _CARGO.finditer(text):
         outcome.passed += int(match[1])
         failed += int(match[2])
-    outcome.failed = [f"{name}: {test}" for test in re.findall(r"^test (.+) \.\.\. FAILED$", text, re.M)]
+    outcome.failed = [
+        f"{name}: {test}" for test in re.findall(r"^test (.+) \.\.\. FAILED$", text, re.M)
+    ]
     outcome.failed += [name] * (max(failed, int(status != 0)) - len(outcome.failed))
     outcome.skipped = [
         f"{name}: {test}: {reason or 'ignored'}"
@@ -76,7 +78,7 @@ def pytest(name: str, python: Path, arguments: Sequence[str], **environment: str
     command = [str(python), "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
     status, _ = _run(name, command, environment)
     outcome = Outcome()
-    for case in ElementTree.parse(report).iter("testcase") if report.exists() else ():
+    for case in ElementTree.parse(report).iter("testcase") if report.exists() else ():  # noqa: S314 (pytest wrote it)
         title = f"{name}: {case.get('classname')}.{case.get('name')}"
         skip = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:

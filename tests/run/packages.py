@@ -1,4 +1,4 @@
-"""This file is about system packages: the ones that the tests use beyond what `requirements` demands.
+"""This file is about system packages: those that the tests use beyond what `requirements` demands.
 
 In: the machine. Out: those that are missing, installed when we are root and have apt. The list is
 the only place that names them.
@@ -36,7 +36,7 @@ class Package:
 
 
 PACKAGES = (
-    Package("openssl", "openssl", None, "the command whose printing of a certificate is the oracle"),
+    Package("openssl", "openssl", None, "the command that prints certificates the reference way"),
     Package("libssl-dev", None, "openssl/ssl.h", "the tests run on the system's OpenSSL, too"),
     Package("pkg-config", "pkg-config", None, "finds the system's OpenSSL"),
 )

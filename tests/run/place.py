@@ -1,6 +1,7 @@
 """This file is about places and stamps: where what is made lies, and whether it is still current.
 
-In: the tree. Out: paths, and keys that change when what they were made of changes. It builds nothing.
+In: the tree. Out: paths, and keys that change when what they were made of changes. It builds
+nothing.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import environments
 import outcome
@@ -17,12 +16,20 @@ import place
 import wheels
 from outcome import Outcome
 
+# Beside the package; a run each, because folders have files of the same name.
+MYPY_SOURCES = (
+    ("tests/run", "bindings-python/build_backend.py"),
+    ("tests/python",),
+    ("tests/packaging",),
+    ("tests/docs",),
+    ("bench",),
+)
 # `cargo test` and clippy on the system's OpenSSL.
 ON_OPENSSL = ("--no-default-features", "--features", "openssl")
 
 
 def run(only: list[str]) -> tuple[Outcome, list[str]]:
-    """Runs the stages (all, or those named); gives the outcome and the packages that are missing."""
+    """Runs all stages or those named; gives the outcome and the packages that are missing."""
     missing = packages.ensure()
     tools = environments.with_build_tools()
     tools.install("lint", place.dependency_group("lint"))
@@ -53,18 +60,22 @@ def types(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     """mypy on the sources, and the stubs against the module as it is."""
     del missing
     wheels.install(tools, wheels.wheel(tools))
-    yield outcome.check("mypy --strict", [tools.bin("mypy")])
+    yield outcome.check("mypy --strict", [tools.bin("mypy"), "-p", "peercert"])
+    for sources in MYPY_SOURCES:
+        there = [source for source in sources if (place.TREE / source).exists()]
+        if there:
+            yield outcome.check(f"mypy --strict {' '.join(there)}", [tools.bin("mypy"), *there])
     yield outcome.check(
         "stubtest", [str(tools.python), "-m", "mypy.stubtest", "peercert._native"], MYPYPATH=""
     )
 
 
 def rust(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
-    """The core's tests and the vectors, on each TLS library; the features that exclude each other."""
+    """The core's tests and the vectors on each TLS library; features that exclude each other."""
     del tools
     # The module of the bindings is tested from Python: a test program could not load it.
-    test = ["cargo", "test", "--quiet", "--locked", "--no-fail-fast"]
-    test = [word for word in test if word != "--quiet"] + ["--workspace", "--exclude", "peercert-python"]
+    test = ["cargo", "test", "--locked", "--no-fail-fast"]
+    test += ["--workspace", "--exclude", "peercert-python"]
     yield outcome.cargo_test("Rust tests on AWS-LC", test)
     both = "takes one TLS library"
     check = ["cargo", "check", "--quiet", "--locked", "-p", "peercert"]
@@ -74,7 +85,9 @@ def rust(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
         return
     yield outcome.cargo_test(name, [*test, *ON_OPENSSL])
     yield outcome.refusal("two TLS libraries at once", [*check, "--features", "openssl"], both)
-    yield outcome.refusal("no TLS library", [*check, "--no-default-features"], "needs a TLS library")
+    yield outcome.refusal(
+        "no TLS library", [*check, "--no-default-features"], "needs a TLS library"
+    )
 
 
 def python(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
@@ -103,6 +116,7 @@ def packaging(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]
         ["tests/packaging"],
         PEERCERT_WHEEL=str(wheels.wheel(tools)),
         PEERCERT_SDIST=str(wheels.sdist(tools)),
+        PEERCERT_WHEEL_FROM_SDIST=str(wheels.from_sdist(tools)),
     )
 
 

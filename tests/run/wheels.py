@@ -76,6 +76,30 @@ def sdist(tools: Venv) -> Path:
     return found
 
 
+def from_sdist(tools: Venv) -> Path:
+    """The wheel that pip builds of the source distribution alone, cmake and libclang hidden."""
+    source = sdist(tools)
+    folder = place.TARGET / "wheels" / "from-sdist"
+    key = (source.parent / "stamp").read_text()
+    if not place.is_current(folder / "stamp", key):
+        shutil.rmtree(folder, ignore_errors=True)
+        hidden = ("CMAKE", "LIBCLANG_PATH", "BINDGEN_EXTRA_CLANG_ARGS")
+        environment = {name: os.environ[name] for name in os.environ if name not in hidden}
+        environment["PEERCERT_BUILD_TOOLS"] = "packages"
+        environment["CARGO_TARGET_DIR"] = str(place.TARGET / "from-sdist")
+        environment["MATURIN_PEP517_ARGS"] = "--profile dev"
+        pip = [str(tools.python), "-m", "pip", "-q", "--disable-pip-version-check"]
+        subprocess.run(
+            [*pip, "wheel", "--no-deps", "--wheel-dir", str(folder), str(source)],
+            check=True,
+            cwd=place.TARGET,
+            env=environment,
+        )
+        place.write_stamp(folder / "stamp", key)
+    (found,) = folder.glob("*.whl")
+    return found
+
+
 def _requirements_of_cli() -> list[str]:
     project = tomllib.loads((place.TREE / "pyproject.toml").read_text())["project"]
     return list(project["optional-dependencies"]["cli"])
