@@ -2,10 +2,10 @@
 
 In: Markdown. Out: the fenced blocks in order, each with the directive on the line above it:
 
-    <!-- run: console -->        commands after `$ `, and below each what it prints; `...` is anything
+    <!-- run: console -->        commands after `$ `, below each what it prints; `...` is anything
     <!-- run: program -->        a Python program that ends by itself
     <!-- run: file app.py -->    the content of a file that later snippets use
-    <!-- run: server -->         a command, or a Python program, that stays up until the document ends
+    <!-- run: server -->         a command or Python program that stays up until the next one
     <!-- not run: reason -->     everything else, with the reason
 
 Blocks without a language, and `text`, are not code. It runs nothing.

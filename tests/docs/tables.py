@@ -1,7 +1,7 @@
 """This file is about the tables of the documents that are made of the code's own tables.
 
-In: documents with `<!-- table: NAME -->` ... `<!-- end of table -->`, and the core's example program
-`tables`. Out: the documents as they should be; written with `--write` (`make tables`).
+In: documents with `<!-- table: NAME -->` ... `<!-- end of table -->`, and the core's example
+program `tables`. Out: the documents as they should be; written with `--write` (`make tables`).
 """
 
 from __future__ import annotations
