@@ -16,6 +16,8 @@ compile_error!(
 );
 
 mod acceptor;
+#[path = "backend/descriptor.rs"]
+mod descriptor;
 pub mod cert;
 mod engine;
 pub mod error;
@@ -29,6 +31,7 @@ pub mod value;
 
 pub use acceptor::Acceptor;
 pub use cert::Certificate;
+pub use descriptor::Descriptor;
 pub use engine::{Connection, Progress};
 pub use error::{Code, Error, Kind, Result};
 pub use mode::Mode;
