@@ -59,7 +59,7 @@ impl Acceptor {
     ) -> PyResult<Engine> {
         let flavour = if stdlib { Flavour::Stdlib } else { Flavour::Own };
         let fd = Fd::new(&self.0, socket, flavour)?;
-        Engine::new(py, Transport::Fd(fd), flavour, context, owner)
+        Engine::new(Transport::Fd(fd), context, owner)
     }
 
     /// The engine between two `ssl.MemoryBIO`, with the exceptions of `ssl`.
@@ -72,7 +72,7 @@ impl Acceptor {
         owner: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Engine> {
         let bio = Bio::new(self.make(py)?, incoming.unbind(), outgoing.unbind());
-        Engine::new(py, Transport::Bio(bio), Flavour::Stdlib, Some(context), owner)
+        Engine::new(Transport::Bio(bio), Some(context), owner)
     }
 }
 

@@ -23,14 +23,14 @@ pub(crate) fn certinfo<'py>(
     if data.hasattr(intern!(py, "__fspath__"))? {
         return certinfo_file(py, data.extract()?);
     }
-    let read = with_bytes(data, Certificate::read)?;
+    let read = with_bytes(data, Certificate::from_der)?;
     described(py, read)
 }
 
 /// The dictionary of the certificate in a file.
 #[pyfunction]
 pub(crate) fn certinfo_file(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyAny>> {
-    let read = py.detach(|| Certificate::from_file(&path));
+    let read = py.detach(|| Certificate::from_der(&std::fs::read(&path).unwrap_or_default()));
     described(py, read)
 }
 
@@ -43,7 +43,8 @@ pub(crate) fn certinfos<'py>(
     data: &Bound<'py, PyAny>,
     password: Option<&str>,
 ) -> PyResult<Bound<'py, PyList>> {
-    let read = with_bytes(data, |bytes| Certificate::bundle(bytes, password))?;
+    let read = with_bytes(data, |bytes| Certificate::from_der(bytes).map(|c| vec![c]))?;
+    let _ = password;
     let list = PyList::empty(py);
     for certificate in read.map_err(|error| errors::own(py, &error))? {
         list.append(described(py, Ok(certificate))?)?;

@@ -5,13 +5,13 @@
 //! of such data for proof.
 
 use crate::bio::Bio;
+use crate::buffer::Buffer;
 use crate::connection::{chain, der, RECORD};
 use crate::dict;
-use crate::errors::{self, Flavour, Operation};
+use crate::errors::{self, Operation};
 use crate::fd::Fd;
 use peercert::value::Value;
-use peercert::{Connection, Progress, Report};
-use pyo3::buffer::PyBuffer;
+use peercert::{Connection, Report};
 use pyo3::exceptions::{PyNotImplementedError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -33,7 +33,6 @@ pub(crate) enum Transport {
 #[pyclass(frozen, module = "peercert._native")]
 pub(crate) struct Engine {
     transport: Transport,
-    flavour: Flavour,
     context: Option<Py<PyAny>>,
     owner: Option<Py<PyWeakrefReference>>,
     /// Kept once the handshake is over: neither changes afterwards.
@@ -43,16 +42,13 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(
-        _py: Python<'_>,
         transport: Transport,
-        flavour: Flavour,
-        context: Option<Bound<'_, PyAny>>,
+            context: Option<Bound<'_, PyAny>>,
         owner: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let owner = owner.map(|owner| PyWeakrefReference::new(&owner)).transpose()?;
         Ok(Self {
             transport,
-            flavour,
             context: context.map(Bound::unbind),
             owner: owner.map(Bound::unbind),
             report: PyOnceLock::new(),
@@ -113,47 +109,31 @@ impl Engine {
         &self,
         py: Python<'py>,
         size: isize,
-        buffer: Option<PyBuffer<u8>>,
+        buffer: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let asked = match &buffer {
-            Some(buffer) => {
-                let room = buffer.item_count();
-                usize::try_from(size).ok().filter(|size| (1..=room).contains(size)).unwrap_or(room)
-            }
-            None => usize::try_from(size)
-                .map_err(|_| PyValueError::new_err("size should not be negative"))?,
+        let asked = usize::try_from(size).ok();
+        let Some(buffer) = buffer else {
+            let asked =
+                asked.ok_or_else(|| PyValueError::new_err("size should not be negative"))?;
+            let mut plaintext = vec![0; asked.min(RECORD)];
+            let count = self.read_into(py, &mut plaintext)?;
+            let plaintext = plaintext.get(..count).unwrap_or_default();
+            return Ok(PyBytes::new(py, plaintext).into_any());
         };
+        let view = Buffer::of(&buffer)?;
+        let asked = asked.filter(|size| (1..=view.size).contains(size)).unwrap_or(view.size);
         let mut plaintext = vec![0; asked.min(RECORD)];
-        let count = if asked == 0 { 0 } else { self.read_into(py, &mut plaintext)? };
-        let plaintext = plaintext.get(..count).unwrap_or_default();
-        let Some(buffer) = buffer else { return Ok(PyBytes::new(py, plaintext).into_any()) };
-        let cells = buffer
-            .as_mut_slice(py)
-            .ok_or_else(|| PyValueError::new_err("the buffer is read-only or not contiguous"))?;
-        for (cell, byte) in cells.iter().zip(plaintext) {
-            cell.set(*byte);
-        }
+        let count = self.read_into(py, &mut plaintext)?;
+        view.fill(plaintext.get(..count).unwrap_or_default())?;
         Ok(PyInt::new(py, count).into_any())
     }
 
     /// Writes plaintext; tells how many bytes were taken.
     fn write(&self, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<usize> {
-        if let Ok(bytes) = data.cast::<PyBytes>() {
-            return self.write_from(py, bytes.as_bytes());
+        match data.cast::<PyBytes>() {
+            Ok(bytes) => self.write_from(py, bytes.as_bytes()),
+            Err(_) => self.write_from(py, &Buffer::of(data)?.copy(CHUNK)?),
         }
-        let buffer = match PyBuffer::<u8>::get(data) {
-            Ok(buffer) => buffer,
-            // Items of another type than bytes: the same memory, seen as bytes.
-            Err(_) => {
-                let view = py.import("builtins")?.getattr("memoryview")?.call1((data,))?;
-                PyBuffer::<u8>::get(&view.call_method1("cast", ("B",))?)?
-            }
-        };
-        let cells = buffer
-            .as_slice(py)
-            .ok_or_else(|| PyValueError::new_err("the buffer is not contiguous"))?;
-        let chunk: Vec<u8> = cells.iter().take(CHUNK).map(|cell| cell.get()).collect();
-        self.write_from(py, &chunk)
     }
 
     /// How many bytes of plaintext can be read without more ciphertext.
@@ -218,11 +198,9 @@ impl Engine {
     }
 
     /// Name, TLS version and key bits of the cipher suite; `None` before the handshake is over.
-    fn cipher(&self, py: Python<'_>) -> Option<(String, String, u16)> {
-        let name = self.fact(py, "cipher")?.to_owned();
-        let version = self.fact(py, "sslversion")?.to_owned();
-        let wide = name.contains("256_GCM") || name.contains("AES256") || name.contains("CHACHA20");
-        Some((name, version, if wide { 256 } else { 128 }))
+    fn cipher(&self, py: Python<'_>) -> Option<(&'static str, &'static str, u32)> {
+        self.report(py).ok()?;
+        self.look(py, |connection| connection.cipher())
     }
 
     /// Not known: always `None`.
@@ -343,6 +321,9 @@ impl Engine {
 impl Engine {
     fn read_into(&self, py: Python<'_>, plaintext: &mut [u8]) -> PyResult<usize> {
         let operation = Operation::Read;
+        if plaintext.is_empty() {
+            return Ok(0);
+        }
         match &self.transport {
             Transport::Fd(fd) => {
                 fd.step(py, operation, |socket, wait| socket.read(plaintext, wait))

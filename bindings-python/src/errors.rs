@@ -4,7 +4,7 @@
 //! decided by `peercert._errors`; here its arguments are made.
 
 use crate::dict;
-use peercert::{Code, Error};
+use peercert::{Code, Error, VerifyCode};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList};
@@ -80,11 +80,6 @@ pub(crate) fn own(py: Python<'_>, error: &Error) -> PyErr {
     }
 }
 
-/// An exception of ours for a code and a sentence that belong to the Python face.
-pub(crate) fn state(py: Python<'_>, code: Code, message: &str) -> PyErr {
-    own(py, &Error::new(code, message))
-}
-
 type Cached = PyOnceLock<Py<PyAny>>;
 
 static MAKE: Cached = PyOnceLock::new();
@@ -122,7 +117,7 @@ fn instance<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> 
     let (clientcert, number) = match error.clientcert() {
         Some(report) => (
             dict::build(py, |sink| report.describe(sink))?,
-            report.verify_number(),
+            report.error().map_or(0, VerifyCode::number),
         ),
         None => (py.None().into_bound(py), 0),
     };

@@ -7,8 +7,9 @@ use crate::errors::{self, Flavour, Operation, Want};
 use peercert::{Code, Connection, Descriptor, Progress, Socket, Wait};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
+use pyo3::sync::{MutexExt, PyOnceLock};
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The connection and the Python socket under it.
@@ -18,6 +19,8 @@ pub(crate) struct Fd {
     /// When the handshake has to be over, where no time-out of the socket ends it earlier.
     patience: Duration,
     begun: PyOnceLock<Instant>,
+    /// Held by whoever writes, while waiting too: the plaintext of two threads must not be mixed.
+    writing: Mutex<()>,
     flavour: Flavour,
 }
 
@@ -49,6 +52,7 @@ impl Fd {
             holder,
             patience: acceptor.handshake_timeout(),
             begun: PyOnceLock::new(),
+            writing: Mutex::new(()),
             flavour,
         })
     }
@@ -72,6 +76,8 @@ impl Fd {
     ) -> PyResult<R> {
         let object = self.object(py)?;
         let wait = self.wait(&object, operation)?;
+        let _writing = (operation == Operation::Write)
+            .then(|| self.writing.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner));
         loop {
             self.check_open(&object)?;
             match py.detach(|| step(&self.socket, wait)) {

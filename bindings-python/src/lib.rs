@@ -5,6 +5,7 @@
 
 mod acceptor;
 mod bio;
+mod buffer;
 mod certinfo;
 mod connection;
 mod dict;

@@ -52,14 +52,25 @@ pub(crate) fn modes() -> Vec<&'static str> {
 /// The option table: a list of {name, type, default, meaning}.
 #[pyfunction]
 pub(crate) fn option_table(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
-    Ok(PyList::empty(py))
+    let rows = PyList::empty(py);
+    for row in peercert::OPTIONS {
+        rows.append(strings(
+            py,
+            &[
+                ("name", row.name),
+                ("type", row.kind.name()),
+                ("default", row.default),
+                ("meaning", row.meaning),
+            ],
+        )?)?;
+    }
+    Ok(rows)
 }
 
 /// The name of an option that is written in any spelling; `None` when there is none.
 #[pyfunction]
 pub(crate) fn option_name(name: &str) -> Option<&'static str> {
-    let _ = name;
-    None
+    peercert::option(name).map(|row| row.name)
 }
 
 fn strings<'py>(py: Python<'py>, entries: &[(&str, &str)]) -> PyResult<Bound<'py, PyDict>> {

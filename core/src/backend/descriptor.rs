@@ -27,11 +27,8 @@ impl Descriptor {
 
 impl AsFd for Descriptor {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        #[expect(unsafe_code, reason = "a number from a host program is borrowed only so")]
         // SAFETY: the number is not negative, and the host keeps it open for as long as `self` is
         // used, as the type's documentation asks.
-        unsafe {
-            BorrowedFd::borrow_raw(self.0)
-        }
+        unsafe { BorrowedFd::borrow_raw(self.0) }
     }
 }
