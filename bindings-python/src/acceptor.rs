@@ -51,13 +51,16 @@ impl Acceptor {
     #[pyo3(signature = (socket, *, stdlib, context=None, owner=None))]
     fn engine_over_socket<'py>(
         &self,
-        py: Python<'py>,
         socket: &Bound<'py, PyAny>,
         stdlib: bool,
         context: Option<Bound<'py, PyAny>>,
         owner: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Engine> {
-        let flavour = if stdlib { Flavour::Stdlib } else { Flavour::Own };
+        let flavour = if stdlib {
+            Flavour::Stdlib
+        } else {
+            Flavour::Own
+        };
         let fd = Fd::new(&self.0, socket, flavour)?;
         Engine::new(Transport::Fd(fd), context, owner)
     }

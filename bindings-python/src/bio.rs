@@ -20,7 +20,11 @@ pub(crate) struct Bio {
 
 impl Bio {
     pub(crate) fn new(connection: Connection, incoming: Py<PyAny>, outgoing: Py<PyAny>) -> Self {
-        Self { connection: Mutex::new(connection), incoming, outgoing }
+        Self {
+            connection: Mutex::new(connection),
+            incoming,
+            outgoing,
+        }
     }
 
     /// Does one operation as far as what is in the incoming BIO allows. The lock is held throughout,
@@ -41,7 +45,9 @@ impl Bio {
             let sent = !taken.is_empty();
             if sent {
                 let taken = PyBytes::new(py, &taken);
-                self.outgoing.bind(py).call_method1(intern!(py, "write"), (taken,))?;
+                self.outgoing
+                    .bind(py)
+                    .call_method1(intern!(py, "write"), (taken,))?;
             }
             match progress {
                 Ok(Progress::Done(result)) => return Ok(result),
@@ -82,6 +88,8 @@ impl Bio {
     }
 
     fn lock(&self, py: Python<'_>) -> MutexGuard<'_, Connection> {
-        self.connection.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
+        self.connection
+            .lock_py_attached(py)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

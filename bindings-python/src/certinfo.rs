@@ -52,10 +52,7 @@ pub(crate) fn certinfos<'py>(
     Ok(list)
 }
 
-fn described(
-    py: Python<'_>,
-    read: peercert::Result<Certificate>,
-) -> PyResult<Bound<'_, PyAny>> {
+fn described(py: Python<'_>, read: peercert::Result<Certificate>) -> PyResult<Bound<'_, PyAny>> {
     let certificate = read.map_err(|error| errors::own(py, &error))?;
     dict::build(py, |sink| {
         sink.begin_dict();

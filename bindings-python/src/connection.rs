@@ -25,7 +25,9 @@ impl Connection {
     }
 
     fn lock(&self, py: Python<'_>) -> MutexGuard<'_, peercert::Connection> {
-        self.0.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .lock_py_attached(py)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a step with the interpreter released. No Python code runs while the lock is held.
@@ -45,7 +47,9 @@ impl Connection {
     /// Takes in ciphertext from the peer.
     fn feed(&self, py: Python<'_>, ciphertext: PyBuffer<u8>) -> PyResult<()> {
         let ciphertext = ciphertext.to_vec(py)?;
-        self.lock(py).feed(&ciphertext).map_err(|error| errors::own(py, &error))
+        self.lock(py)
+            .feed(&ciphertext)
+            .map_err(|error| errors::own(py, &error))
     }
 
     /// Says that the peer sends no more.
@@ -147,11 +151,10 @@ pub(crate) fn chain<'py>(
 }
 
 /// The leaf of a report as DER.
-pub(crate) fn der<'py>(
-    py: Python<'py>,
-    report: &peercert::Report,
-) -> Option<Bound<'py, PyBytes>> {
-    report.certificate().map(|leaf| PyBytes::new(py, leaf.der()))
+pub(crate) fn der<'py>(py: Python<'py>, report: &peercert::Report) -> Option<Bound<'py, PyBytes>> {
+    report
+        .certificate()
+        .map(|leaf| PyBytes::new(py, leaf.der()))
 }
 
 fn done(py: Python<'_>, progress: peercert::Result<Progress<usize>>) -> PyResult<usize> {

@@ -62,7 +62,9 @@ static NAMES: PyOnceLock<Vec<Py<PyString>>> = PyOnceLock::new();
 
 fn names(py: Python<'_>) -> &[Py<PyString>] {
     NAMES.get_or_init(py, || {
-        KEYS.iter().map(|row| PyString::intern(py, row.name).unbind()).collect()
+        KEYS.iter()
+            .map(|row| PyString::intern(py, row.name).unbind())
+            .collect()
     })
 }
 

@@ -16,6 +16,7 @@ use pyo3::exceptions::{PyNotImplementedError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyString, PyWeakrefMethods, PyWeakrefReference};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
 /// The most plaintext of a buffer that one `write` copies; callers go on with the rest.
@@ -35,6 +36,8 @@ pub(crate) struct Engine {
     transport: Transport,
     context: Option<Py<PyAny>>,
     owner: Option<Py<PyWeakrefReference>>,
+    /// The handshake has been done to its end.
+    established: AtomicBool,
     /// Kept once the handshake is over: neither changes afterwards.
     report: PyOnceLock<Arc<Report>>,
     details: PyOnceLock<Value>,
@@ -43,24 +46,23 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(
         transport: Transport,
-            context: Option<Bound<'_, PyAny>>,
+        context: Option<Bound<'_, PyAny>>,
         owner: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let owner = owner.map(|owner| PyWeakrefReference::new(&owner)).transpose()?;
+        let owner = owner
+            .map(|owner| PyWeakrefReference::new(&owner))
+            .transpose()?;
         Ok(Self {
             transport,
             context: context.map(Bound::unbind),
             owner: owner.map(Bound::unbind),
+            established: AtomicBool::new(false),
             report: PyOnceLock::new(),
             details: PyOnceLock::new(),
         })
     }
 
-    fn look<R: Send>(
-        &self,
-        py: Python<'_>,
-        look: impl FnOnce(&mut Connection) -> R + Send,
-    ) -> R {
+    fn look<R: Send>(&self, py: Python<'_>, look: impl FnOnce(&mut Connection) -> R + Send) -> R {
         match &self.transport {
             Transport::Fd(fd) => fd.look(py, look),
             Transport::Bio(bio) => bio.look(py, look),
@@ -100,7 +102,9 @@ impl Engine {
         match &self.transport {
             Transport::Fd(fd) => fd.step(py, operation, |socket, wait| socket.handshake(wait)),
             Transport::Bio(bio) => bio.step(py, operation, Connection::handshake),
-        }
+        }?;
+        self.established.store(true, Ordering::Release);
+        Ok(())
     }
 
     /// Reads up to `size` bytes of plaintext, or fills `buffer` and tells how many bytes it got.
@@ -121,7 +125,9 @@ impl Engine {
             return Ok(PyBytes::new(py, plaintext).into_any());
         };
         let view = Buffer::of(&buffer)?;
-        let asked = asked.filter(|size| (1..=view.size).contains(size)).unwrap_or(view.size);
+        let asked = asked
+            .filter(|size| (1..=view.size).contains(size))
+            .unwrap_or(view.size);
         let mut plaintext = vec![0; asked.min(RECORD)];
         let count = self.read_into(py, &mut plaintext)?;
         view.fill(plaintext.get(..count).unwrap_or_default())?;
@@ -183,9 +189,13 @@ impl Engine {
     /// resumed connection. Empty for any other.
     fn get_verified_chain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let list = PyList::empty(py);
-        let Some(report) = self.verified(py) else { return Ok(list) };
+        let Some(report) = self.verified(py) else {
+            return Ok(list);
+        };
         let leaf = report.certificate().map(|leaf| leaf.der().to_vec());
-        let chain = report.chain().map_or_else(|| leaf.into_iter().collect(), <[_]>::to_vec);
+        let chain = report
+            .chain()
+            .map_or_else(|| leaf.into_iter().collect(), <[_]>::to_vec);
         for der in chain {
             list.append(ChainCertificate(der))?;
         }
@@ -254,7 +264,11 @@ impl Engine {
 
     #[setter]
     fn set_context(&self, py: Python<'_>, context: Bound<'_, PyAny>) -> PyResult<()> {
-        if self.context.as_ref().is_some_and(|own| own.bind(py).is(&context)) {
+        if self
+            .context
+            .as_ref()
+            .is_some_and(|own| own.bind(py).is(&context))
+        {
             return Ok(());
         }
         Err(PyNotImplementedError::new_err(
@@ -274,7 +288,9 @@ impl Engine {
 
     #[setter]
     fn set_session(&self, _session: Bound<'_, PyAny>) -> PyResult<()> {
-        Err(PyValueError::new_err("Cannot set session for server-side SSLSocket."))
+        Err(PyValueError::new_err(
+            "Cannot set session for server-side SSLSocket.",
+        ))
     }
 
     #[getter]
@@ -319,18 +335,25 @@ impl Engine {
 }
 
 impl Engine {
+    /// As in `ssl`, reading and writing begin with the handshake when nobody has done it.
+    fn establish(&self, py: Python<'_>) -> PyResult<()> {
+        if self.established.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        self.do_handshake(py)
+    }
+
     fn read_into(&self, py: Python<'_>, plaintext: &mut [u8]) -> PyResult<usize> {
         let operation = Operation::Read;
         if plaintext.is_empty() {
             return Ok(0);
         }
+        self.establish(py)?;
         match &self.transport {
             Transport::Fd(fd) => {
                 fd.step(py, operation, |socket, wait| socket.read(plaintext, wait))
             }
-            Transport::Bio(bio) => {
-                bio.step(py, operation, |connection| connection.read(plaintext))
-            }
+            Transport::Bio(bio) => bio.step(py, operation, |connection| connection.read(plaintext)),
         }
     }
 
@@ -339,6 +362,7 @@ impl Engine {
         if plaintext.is_empty() {
             return Ok(0);
         }
+        self.establish(py)?;
         match &self.transport {
             Transport::Fd(fd) => {
                 fd.step(py, operation, |socket, wait| socket.write(plaintext, wait))
@@ -357,7 +381,11 @@ pub(crate) struct ChainCertificate(Vec<u8>);
 #[pymethods]
 impl ChainCertificate {
     /// The certificate as DER; the encoding that `ssl` passes is always that.
-    fn public_bytes<'py>(&self, py: Python<'py>, _encoding: Bound<'py, PyAny>) -> Bound<'py, PyBytes> {
+    fn public_bytes<'py>(
+        &self,
+        py: Python<'py>,
+        _encoding: Bound<'py, PyAny>,
+    ) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0)
     }
 }

@@ -4,7 +4,7 @@
 //! decided by `peercert._errors`; here its arguments are made.
 
 use crate::dict;
-use peercert::{Code, Error, VerifyCode};
+use peercert::{Error, VerifyCode};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList};
@@ -87,13 +87,10 @@ static AS_SSL: Cached = PyOnceLock::new();
 static WANT: Cached = PyOnceLock::new();
 static WANT_SSL: Cached = PyOnceLock::new();
 
-fn cached<'py>(
-    py: Python<'py>,
-    cell: &'py Cached,
-    name: &str,
-) -> PyResult<&'py Bound<'py, PyAny>> {
-    let found =
-        cell.get_or_try_init(py, || PyResult::Ok(py.import("peercert._errors")?.getattr(name)?.unbind()))?;
+fn cached<'py>(py: Python<'py>, cell: &'py Cached, name: &str) -> PyResult<&'py Bound<'py, PyAny>> {
+    let found = cell.get_or_try_init(py, || {
+        PyResult::Ok(py.import("peercert._errors")?.getattr(name)?.unbind())
+    })?;
     Ok(found.bind(py))
 }
 

@@ -40,13 +40,15 @@ impl Fd {
     ) -> PyResult<Self> {
         let py = object.py();
         let number: i32 = object.call_method0("fileno")?.extract()?;
-        let descriptor =
-            Descriptor::of_host(number).ok_or_else(|| PyOSError::new_err("the socket is closed"))?;
+        let descriptor = Descriptor::of_host(number)
+            .ok_or_else(|| PyOSError::new_err("the socket is closed"))?;
         let holder = match flavour {
             Flavour::Own => Holder::Kept(object.clone().unbind()),
             Flavour::Stdlib => Holder::Keeper(PyWeakrefReference::new(object)?.unbind()),
         };
-        let socket = acceptor.wrap(descriptor).map_err(|error| errors::own(py, &error))?;
+        let socket = acceptor
+            .wrap(descriptor)
+            .map_err(|error| errors::own(py, &error))?;
         Ok(Self {
             socket,
             holder,
@@ -61,9 +63,7 @@ impl Fd {
     pub(crate) fn object<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.holder {
             Holder::Kept(object) => Ok(object.bind(py).clone()),
-            Holder::Keeper(reference) => {
-                reference.bind(py).upgrade().ok_or_else(|| self.gone(py))
-            }
+            Holder::Keeper(reference) => reference.bind(py).upgrade().ok_or_else(|| self.gone(py)),
         }
     }
 
@@ -76,8 +76,11 @@ impl Fd {
     ) -> PyResult<R> {
         let object = self.object(py)?;
         let wait = self.wait(&object, operation)?;
-        let _writing = (operation == Operation::Write)
-            .then(|| self.writing.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner));
+        let _writing = (operation == Operation::Write).then(|| {
+            self.writing
+                .lock_py_attached(py)
+                .unwrap_or_else(PoisonError::into_inner)
+        });
         loop {
             self.check_open(&object)?;
             match py.detach(|| step(&self.socket, wait)) {
@@ -111,7 +114,9 @@ impl Fd {
             None => None,
         };
         let last = if operation == Operation::Handshake {
-            self.begun.get_or_init(py, Instant::now).checked_add(self.patience)
+            self.begun
+                .get_or_init(py, Instant::now)
+                .checked_add(self.patience)
         } else {
             None
         };

@@ -29,5 +29,5 @@ mod _native {
     #[pymodule_export]
     use crate::engine::{ChainCertificate, Engine};
     #[pymodule_export]
-    use crate::tables::{codes, modes, option_name, option_table, schema, version};
+    use crate::tables::{codes, mode_name, modes, option_name, option_table, schema, version};
 }

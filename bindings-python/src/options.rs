@@ -13,7 +13,9 @@ use std::path::PathBuf;
 /// The options of a call; those that are `None` count as not given.
 pub(crate) fn from_kwargs(kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<Options> {
     let mut options = Options::new();
-    let Some(kwargs) = kwargs else { return Ok(options) };
+    let Some(kwargs) = kwargs else {
+        return Ok(options);
+    };
     for (name, value) in kwargs {
         if value.is_none() {
             continue;

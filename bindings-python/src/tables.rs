@@ -1,5 +1,6 @@
 //! This file is about the core's tables as Python data, for documentation, stubs and tests.
 
+use crate::errors;
 use peercert::{Code, Mode};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -37,7 +38,11 @@ pub(crate) fn codes(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
     for code in Code::ALL {
         rows.append(strings(
             py,
-            &[("code", code.name()), ("kind", code.kind().name()), ("meaning", code.meaning())],
+            &[
+                ("code", code.name()),
+                ("kind", code.kind().name()),
+                ("meaning", code.meaning()),
+            ],
         )?)?;
     }
     Ok(rows)
@@ -47,6 +52,14 @@ pub(crate) fn codes(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
 #[pyfunction]
 pub(crate) fn modes() -> Vec<&'static str> {
     Mode::ALL.iter().map(|mode| mode.name()).collect()
+}
+
+/// The name of a mode that is written in any spelling.
+#[pyfunction]
+pub(crate) fn mode_name(py: Python<'_>, word: &str) -> PyResult<&'static str> {
+    Mode::parse(word)
+        .map(Mode::name)
+        .map_err(|error| errors::own(py, &error))
 }
 
 /// The option table: a list of {name, type, default, meaning}.
