@@ -39,9 +39,10 @@ mod verify;
 mod wire;
 
 pub use acceptor::Acceptor;
+pub use backend::Descriptor;
 pub use cert::Certificate;
 pub use clock::Clock;
-pub use config::table::{Kind as OptionKind, Row as OptionRow, OPTIONS};
+pub use config::table::{find as option, Kind as OptionKind, Row as OptionRow, OPTIONS};
 pub use engine::{Connection, Progress};
 pub use error::{Code, Error, Kind, Result};
 pub use mode::Mode;

@@ -9,6 +9,7 @@
     reason = "the library's C interface; every block says why it is sound"
 )]
 
+mod descriptor;
 mod hello;
 #[cfg(awslc)]
 #[path = "aws_lc.rs"]
@@ -18,6 +19,7 @@ mod library;
 mod library;
 mod verify;
 
+pub use descriptor::Descriptor;
 pub(crate) use library::{
     group, harden, set_algorithms, set_ciphersuites, set_session_timeout, signature_scheme,
     ERR_LIB_SSL, NAME,

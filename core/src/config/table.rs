@@ -80,7 +80,7 @@ pub static OPTIONS: &[Row] = &[
 
 /// The row of a name, in any spelling.
 #[must_use]
-pub(crate) fn find(name: &str) -> Option<&'static Row> {
+pub fn find(name: &str) -> Option<&'static Row> {
     let folded = fold(name);
     OPTIONS.iter().find(|row| fold(row.name) == folded)
 }
