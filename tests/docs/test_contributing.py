@@ -7,8 +7,9 @@ import re
 import tomllib
 from pathlib import Path
 
-import peercert
 import pytest
+
+import peercert
 
 TREE = Path(__file__).parents[2]
 TEXT = (TREE / "CONTRIBUTING.md").read_text()
