@@ -183,7 +183,9 @@ class SSLContext(Settings):
     ) -> SSLObject:
         """As `ssl.SSLContext.wrap_bio`, for servers: `server_side` has to be true."""
         _servers_only(server_side)
-        return super().wrap_bio(  # type: ignore[return-value]incoming, outgoing, server_side, server_hostname, session)
+        return super().wrap_bio(  # type: ignore[return-value]
+            incoming, outgoing, server_side, server_hostname, session
+        )
 
     def _wrap_socket(
         self,

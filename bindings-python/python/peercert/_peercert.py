@@ -51,7 +51,7 @@ def _name(rdns: list[list[Attribute]]) -> tuple[tuple[tuple[str, str], ...], ...
 def _long_name(oid: str) -> str:
     # The module's own table: the names have to be those that it would give.
     try:
-        return str(ssl._ASN1Object(oid).longname)  # type: ignore[attr-defined]
+        return str(ssl._ASN1Object(oid).longname)
     except ValueError:
         return oid
 

@@ -334,8 +334,8 @@ class Settings(ssl.SSLContext):
         """Raises: sessions are kept by clients, in tickets, and are not counted."""
         refuse("session_stats", "session_tickets")
 
-    @property  # type: ignore[override]
-    def security_level(self) -> int:
+    @property
+    def security_level(self) -> int:  # type: ignore[override]
         """2: weak keys and digests fail verification."""
         return 2
 
