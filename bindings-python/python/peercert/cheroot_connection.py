@@ -1,0 +1,274 @@
+"""This file is about a cheroot connection whose handshake waits for the client's first bytes.
+
+In: an accepted socket and a `peercert.SSLContext`. Out: what cheroot takes for a socket. It does
+the handshake in the thread that reads first, or step by step without waiting, tells a refused
+client why and logs it. It may not know of requests.
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import cheroot.errors
+
+from peercert import SSLContext, SSLSocket, StateError, log
+
+LOG = logging.getLogger("peercert.cheroot")
+
+# For how many seconds a refused client may take to read why, and how much it may send meanwhile.
+_LINGER = 2.0
+_LINGER_BYTES = 1 << 18
+
+_PLAIN_HTTP = b"This is a TLS port, and the request was plain HTTP. Use https:// instead.\n"
+
+
+class DeferredConnection:
+    """What cheroot has in the place of a socket: TLS over it, with the handshake still to come."""
+
+    def __init__(
+        self,
+        context: SSLContext,
+        sock: socket.socket,
+        settled: Callable[[DeferredConnection], None],
+        gone: Callable[[DeferredConnection], None],
+    ) -> None:
+        """`settled` hears when the handshake has ended, `gone` when the connection is closed."""
+        self._context, self._settled, self._gone = context, settled, gone
+        self._timeout: float | None = sock.gettimeout()
+        # The name now: a client that was reset has none later.
+        self._peer = _peer_name(sock)
+        # TLS comes with the client's first bytes: one that says nothing costs a descriptor only.
+        self._sock = sock
+        self._tls: SSLSocket | None = None
+        self.deadline: float | None = time.monotonic() + context.handshake_timeout
+        self.is_ready = False
+        self.lingers = False
+        self._discarded = 0
+        self._evicted = False
+        self._closed = False
+
+    # -- who the client is
+
+    @property
+    def tls(self) -> SSLSocket:
+        """The connection after its handshake; StateError before."""
+        if self._tls is None or not self.is_ready:
+            raise StateError("state.handshake_pending", "the handshake has not ended yet")
+        return self._tls
+
+    def clientcert(self) -> dict[str, Any]:
+        """Who the client is, as a dictionary of its own for every caller."""
+        return self.tls.clientcert()
+
+    def details(self) -> dict[str, Any]:
+        """How the connection is protected."""
+        return self.tls.details()
+
+    def chain(self) -> list[bytes] | None:
+        """The client's chain as sent, each DER; None on a resumed connection."""
+        return self.tls.chain()
+
+    def der(self) -> bytes | None:
+        """The client's certificate as DER."""
+        return self.tls.der()
+
+    # -- the handshake
+
+    def advance(self, wait: bool) -> None:
+        """Goes on with the handshake; without `wait` only as far as the client's bytes go.
+
+        Raises FatalSSLAlert when it has failed: the reason is logged and the client told.
+        """
+        try:
+            while not self.is_ready:
+                if not self._attempt(wait) and not wait:
+                    return
+        except OSError as error:
+            self._refuse(error)
+            raise cheroot.errors.FatalSSLAlert(str(error)) from error
+
+    def _attempt(self, wait: bool) -> bool:
+        left = (self.deadline or 0.0) - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the handshake did not end in time")
+        if self._tls is None:
+            self._sock = self._tls = self._context.wrap_socket(
+                self._sock, server_side=True, do_handshake_on_connect=False
+            )
+        self._tls.settimeout(left if wait else 0)
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLWantWriteError:
+            # The server's flight fits any socket buffer: only a client that takes nothing at all
+            # gets here, and it must not keep a worker.
+            if not wait and not _ready(self._sock, select.POLLOUT, 0.1):
+                raise TimeoutError("the client does not take the server's handshake") from None
+            return False
+        self.is_ready = True
+        self.deadline = None
+        self._tls.settimeout(self._timeout)
+        self._settled(self)
+        log.accepted(LOG, self._peer, self._tls)
+        return True
+
+    def _refuse(self, error: OSError) -> None:
+        self._settled(self)
+        if self._evicted:
+            error = TimeoutError("too many connections, and this one has waited longest")
+        log.refused(LOG, self._peer, error)
+        self.lingers = True
+        self.deadline = time.monotonic() + _LINGER
+        with suppress(OSError):
+            self._sock.settimeout(0)
+            if log.code(error) == "peer.plain_http":
+                socket.socket.send(self._sock, _http_400())
+            socket.socket.shutdown(self._sock, socket.SHUT_WR)
+
+    def linger(self, wait: bool) -> bool:
+        """Lets a refused client read why: discards what it sends until it closes, bounded in time
+        and size. False when that is over."""
+        while self._discarded < _LINGER_BYTES:
+            left = (self.deadline or 0.0) - time.monotonic()
+            if left <= 0:
+                return False
+            try:
+                self._sock.settimeout(left if wait else 0)
+                data = socket.socket.recv(self._sock, 1 << 14)
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+            if not data:
+                return False
+            self._discarded += len(data)
+        return False
+
+    def make_room(self) -> None:
+        """Ends the connection for another's sake: whoever waits for it sees its end."""
+        self._evicted = True
+        with suppress(OSError):
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+    # -- what a reader and a writer need
+
+    def receive(self, size: int) -> bytes:
+        """At most `size` bytes; none at the client's end. The first call does the handshake."""
+        if not self.is_ready:
+            try:
+                self.advance(wait=True)
+            except cheroot.errors.FatalSSLAlert:
+                self.linger(wait=True)
+                raise
+        with self._translated():
+            return self.tls.recv(size)
+
+    def sendall(self, data: bytes) -> None:
+        """Sends everything."""
+        if not self.is_ready:
+            raise cheroot.errors.FatalSSLAlert("nothing is sent before the handshake has ended")
+        with self._translated():
+            self.tls.sendall(data)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Errors of the socket as those that cheroot knows."""
+        try:
+            yield
+        except TimeoutError:
+            raise TimeoutError("timed out") from None
+        except ssl.SSLError as error:
+            log.broken(LOG, self._peer, error)
+            raise cheroot.errors.FatalSSLAlert(str(error)) from error
+
+    def pending(self) -> int:
+        """How many decrypted bytes are waiting."""
+        return self.tls.pending() if self.is_ready else 0
+
+    def has_input(self) -> bool:
+        """Whether a read would find something, or the client's end, at once."""
+        return self.is_ready and (self.pending() > 0 or _ready(self._sock, select.POLLIN, 0))
+
+    # -- what cheroot asks of a socket
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        return self._sock.fileno()
+
+    def settimeout(self, seconds: float | None) -> None:
+        """For how many seconds a read or write may wait, once the handshake has ended."""
+        self._timeout = seconds
+        if self.is_ready:
+            self._sock.settimeout(seconds)
+
+    def gettimeout(self) -> float | None:
+        """See `settimeout`."""
+        return self._timeout
+
+    def getsockname(self) -> Any:
+        """The server's address."""
+        return self._sock.getsockname()
+
+    def getpeername(self) -> Any:
+        """The client's address."""
+        return self._sock.getpeername()
+
+    @property
+    def family(self) -> int:
+        """The address family."""
+        return self._sock.family
+
+    def getsockopt(self, *arguments: int) -> Any:
+        """An option of the socket."""
+        return self._sock.getsockopt(*arguments)
+
+    def shutdown(self, how: int) -> None:
+        """Ends the connection; tells the client so where a handshake has been."""
+        if self.is_ready and how != socket.SHUT_RD:
+            with suppress(OSError, ValueError):
+                self.tls.settimeout(0)
+                self.tls.unwrap()
+        socket.socket.shutdown(self._sock, how)
+
+    def close(self) -> None:
+        """Gives the descriptor back."""
+        if self._closed:
+            return
+        self._closed = True
+        waited = not self.is_ready and not self.lingers
+        if waited and time.monotonic() >= (self.deadline or 0.0):
+            log.refused(LOG, self._peer, TimeoutError("the handshake did not end in time"))
+        self._gone(self)
+        self._sock.close()
+
+
+def _http_400() -> bytes:
+    head = (
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+        f"Content-Length: {len(_PLAIN_HTTP)}\r\n\r\n"
+    )
+    return head.encode() + _PLAIN_HTTP
+
+
+def _peer_name(sock: socket.socket) -> str:
+    try:
+        name = sock.getpeername()
+    except OSError:
+        return "a client"
+    if isinstance(name, tuple):
+        return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
+    return "a local client"
+
+
+def _ready(sock: socket.socket, event: int, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(sock, event)
+    return bool(poll.poll(seconds * 1000))
