@@ -24,7 +24,7 @@ import cheroot.server
 import cheroot.ssl
 import cheroot.wsgi
 
-from peercert import SSLContext, log
+from peercert import Acceptor, log
 from peercert.cheroot_connection import LOG, DeferredConnection
 from peercert.cheroot_files import Reader, Writer
 
@@ -37,7 +37,7 @@ __all__ = ["Adapter", "Server"]
 class Adapter(cheroot.ssl.Adapter):  # type: ignore[misc]
     """TLS for a cheroot server: `server.ssl_adapter = Adapter(certificate=..., key=..., ...)`.
 
-    Takes the options of `peercert.SSLContext`, or a context that is ready. The first parameters
+    Takes the options of `peercert.Acceptor`, or an acceptor that is ready. The first parameters
     are cheroot's own, so that a program that names this class in the place of cheroot's adapters
     works. `max_connections` bounds open connections (lowered to what the process may open): beyond
     it the oldest connection that has not finished its handshake makes room.
@@ -54,7 +54,7 @@ class Adapter(cheroot.ssl.Adapter):  # type: ignore[misc]
         ciphers: Any = None,
         *,
         private_key_password: Any = None,
-        context: SSLContext | None = None,
+        acceptor: Acceptor | None = None,
         max_connections: int = 1000,
         **options: Any,
     ) -> None:
@@ -67,13 +67,18 @@ class Adapter(cheroot.ssl.Adapter):  # type: ignore[misc]
         options |= {name: value for name, value in given.items() if value is not None}
         if certificate_chain is not None:
             raise TypeError("certificate_chain is not taken: certificate holds the whole chain")
-        if context is not None and options:
-            raise TypeError(f"a context is given, and options that it has already: {set(options)}")
-        self.context = SSLContext(**options) if context is None else context
+        if acceptor is not None and options:
+            raise TypeError(f"an acceptor is given, and options beside it: {', '.join(options)}")
+        self.acceptor = Acceptor(**options) if acceptor is None else acceptor
         self.max_connections = min(max_connections, _descriptors())
         self._lock = threading.Lock()
         self._open: set[DeferredConnection] = set()
         self._pending: OrderedDict[DeferredConnection, None] = OrderedDict()
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open."""
+        return len(self._open)
 
     def bind(self, sock: socket.socket) -> socket.socket:
         """The listening socket as it is."""
@@ -90,7 +95,7 @@ class Adapter(cheroot.ssl.Adapter):  # type: ignore[misc]
             raise cheroot.errors.FatalSSLAlert(f"{len(self._open)} connections are open already")
         if oldest is not None:
             oldest.make_room()
-        connection = DeferredConnection(self.context, sock, self._settled, self._gone)
+        connection = DeferredConnection(self.acceptor, sock, self._settled, self._gone)
         with self._lock:
             self._open.add(connection)
             self._pending[connection] = None
@@ -134,9 +139,19 @@ class Server(cheroot.wsgi.Server):  # type: ignore[misc]
     ) -> None:
         settings = {"request_queue_size": 128, "server_name": "peercert", **settings}
         super().__init__(bind_addr, app, **settings)
+        self.bind_error: OSError | None = None
         self.ConnectionClass = _HTTPConnection
         self.ssl_adapter = adapter
         self.keep_alive_conn_limit = adapter.max_connections
+
+    def bind(self, family: int, type: int, proto: int = 0) -> socket.socket:  # noqa: A002
+        """Makes the listening socket. cheroot tells why it cannot only in words, so the error is
+        kept in `bind_error`."""
+        try:
+            return super().bind(family, type, proto)
+        except OSError as error:
+            self.bind_error = error
+            raise
 
     def process_conn(self, conn: _HTTPConnection) -> None:
         """Hands a connection to a worker, but a new one only when its client has said something."""

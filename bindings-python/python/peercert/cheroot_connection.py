@@ -1,6 +1,6 @@
 """This file is about a cheroot connection whose handshake waits for the client's first bytes.
 
-In: an accepted socket and a `peercert.SSLContext`. Out: what cheroot takes for a socket. It does
+In: an accepted socket and a `peercert.Acceptor`. Out: what cheroot takes for a socket. It does
 the handshake in the thread that reads first, or step by step without waiting, tells a refused
 client why and logs it. It may not know of requests.
 """
@@ -10,15 +10,18 @@ from __future__ import annotations
 import logging
 import select
 import socket
-import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import cheroot.errors
 
-from peercert import SSLContext, SSLSocket, StateError, log
+from peercert import Error, StateError, Timeout, WantRead, WantWrite, log
+
+if TYPE_CHECKING:
+    from peercert import Acceptor, Socket
+    from peercert.types import ClientCert, Details
 
 LOG = logging.getLogger("peercert.cheroot")
 
@@ -34,20 +37,20 @@ class DeferredConnection:
 
     def __init__(
         self,
-        context: SSLContext,
+        acceptor: Acceptor,
         sock: socket.socket,
         settled: Callable[[DeferredConnection], None],
         gone: Callable[[DeferredConnection], None],
     ) -> None:
         """`settled` hears when the handshake has ended, `gone` when the connection is closed."""
-        self._context, self._settled, self._gone = context, settled, gone
+        self._acceptor, self._settled, self._gone = acceptor, settled, gone
         self._timeout: float | None = sock.gettimeout()
         # The name now: a client that was reset has none later.
         self._peer = _peer_name(sock)
         # TLS comes with the client's first bytes: one that says nothing costs a descriptor only.
         self._sock = sock
-        self._tls: SSLSocket | None = None
-        self.deadline: float | None = time.monotonic() + context.handshake_timeout
+        self._tls: Socket | None = None
+        self.deadline: float | None = time.monotonic() + acceptor.handshake_timeout
         self.is_ready = False
         self.lingers = False
         self._discarded = 0
@@ -57,26 +60,26 @@ class DeferredConnection:
     # -- who the client is
 
     @property
-    def tls(self) -> SSLSocket:
+    def tls(self) -> Socket:
         """The connection after its handshake; StateError before."""
         if self._tls is None or not self.is_ready:
             raise StateError("state.handshake_pending", "the handshake has not ended yet")
         return self._tls
 
-    def clientcert(self) -> dict[str, Any]:
+    def clientcert(self) -> ClientCert:
         """Who the client is, as a dictionary of its own for every caller."""
         return self.tls.clientcert()
 
-    def details(self) -> dict[str, Any]:
+    def details(self) -> Details:
         """How the connection is protected."""
         return self.tls.details()
 
     def chain(self) -> list[bytes] | None:
-        """The client's chain as sent, each DER; None on a resumed connection."""
+        """The client's chain as sent, each DER; None without one and on a resumed connection."""
         return self.tls.chain()
 
     def der(self) -> bytes | None:
-        """The client's certificate as DER."""
+        """The client's certificate as DER; None without one."""
         return self.tls.der()
 
     # -- the handshake
@@ -90,48 +93,47 @@ class DeferredConnection:
             while not self.is_ready:
                 if not self._attempt(wait) and not wait:
                     return
-        except OSError as error:
+        except (Error, OSError) as error:
             self._refuse(error)
             raise cheroot.errors.FatalSSLAlert(str(error)) from error
 
     def _attempt(self, wait: bool) -> bool:
         left = (self.deadline or 0.0) - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the handshake did not end in time")
+            raise Timeout("io.timeout", "the handshake did not end in time")
         if self._tls is None:
-            self._sock = self._tls = self._context.wrap_socket(
-                self._sock, server_side=True, do_handshake_on_connect=False
-            )
-        self._tls.settimeout(left if wait else 0)
+            self._sock.settimeout(0)
+            self._tls = self._acceptor.accept(self._sock)
+        self._sock.settimeout(left if wait else 0)
         try:
-            self._tls.do_handshake()
-        except ssl.SSLWantReadError:
+            self._tls.handshake()
+        except WantRead:
             return False
-        except ssl.SSLWantWriteError:
+        except WantWrite:
             # The server's flight fits any socket buffer: only a client that takes nothing at all
             # gets here, and it must not keep a worker.
             if not wait and not _ready(self._sock, select.POLLOUT, 0.1):
-                raise TimeoutError("the client does not take the server's handshake") from None
+                raise Timeout("io.timeout", "the client does not take the handshake") from None
             return False
         self.is_ready = True
         self.deadline = None
-        self._tls.settimeout(self._timeout)
+        self._sock.settimeout(self._timeout)
         self._settled(self)
         log.accepted(LOG, self._peer, self._tls)
         return True
 
-    def _refuse(self, error: OSError) -> None:
+    def _refuse(self, error: Error | OSError) -> None:
         self._settled(self)
         if self._evicted:
-            error = TimeoutError("too many connections, and this one has waited longest")
+            error = Timeout("io.timeout", "too many connections; this one has waited longest")
         log.refused(LOG, self._peer, error)
         self.lingers = True
         self.deadline = time.monotonic() + _LINGER
         with suppress(OSError):
             self._sock.settimeout(0)
             if log.code(error) == "peer.plain_http":
-                socket.socket.send(self._sock, _http_400())
-            socket.socket.shutdown(self._sock, socket.SHUT_WR)
+                self._sock.send(_http_400())
+            self._sock.shutdown(socket.SHUT_WR)
 
     def linger(self, wait: bool) -> bool:
         """Lets a refused client read why: discards what it sends until it closes, bounded in time
@@ -142,7 +144,7 @@ class DeferredConnection:
                 return False
             try:
                 self._sock.settimeout(left if wait else 0)
-                data = socket.socket.recv(self._sock, 1 << 14)
+                data = self._sock.recv(1 << 14)
             except BlockingIOError:
                 return True
             except OSError:
@@ -156,7 +158,7 @@ class DeferredConnection:
         """Ends the connection for another's sake: whoever waits for it sees its end."""
         self._evicted = True
         with suppress(OSError):
-            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+            self._sock.shutdown(socket.SHUT_RDWR)
 
     # -- what a reader and a writer need
 
@@ -168,26 +170,26 @@ class DeferredConnection:
             except cheroot.errors.FatalSSLAlert:
                 self.linger(wait=True)
                 raise
-        with self._translated():
+        try:
             return self.tls.recv(size)
+        except (Error, OSError) as error:
+            raise self._translated(error) from error
 
     def sendall(self, data: bytes) -> None:
         """Sends everything."""
         if not self.is_ready:
             raise cheroot.errors.FatalSSLAlert("nothing is sent before the handshake has ended")
-        with self._translated():
-            self.tls.sendall(data)
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Errors of the socket as those that cheroot knows."""
         try:
-            yield
-        except TimeoutError:
-            raise TimeoutError("timed out") from None
-        except ssl.SSLError as error:
-            log.broken(LOG, self._peer, error)
-            raise cheroot.errors.FatalSSLAlert(str(error)) from error
+            self.tls.sendall(data)
+        except (Error, OSError) as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: Error | OSError) -> Exception:
+        """An error of the connection as one that cheroot knows."""
+        if isinstance(error, TimeoutError):
+            return TimeoutError("timed out")
+        log.broken(LOG, self._peer, error)
+        return cheroot.errors.FatalSSLAlert(str(error))
 
     def pending(self) -> int:
         """How many decrypted bytes are waiting."""
@@ -232,11 +234,7 @@ class DeferredConnection:
 
     def shutdown(self, how: int) -> None:
         """Ends the connection; tells the client so where a handshake has been."""
-        if self.is_ready and how != socket.SHUT_RD:
-            with suppress(OSError, ValueError):
-                self.tls.settimeout(0)
-                self.tls.unwrap()
-        socket.socket.shutdown(self._sock, how)
+        (self.tls if self.is_ready else self._sock).shutdown(how)
 
     def close(self) -> None:
         """Gives the descriptor back."""
@@ -245,7 +243,7 @@ class DeferredConnection:
         self._closed = True
         waited = not self.is_ready and not self.lingers
         if waited and time.monotonic() >= (self.deadline or 0.0):
-            log.refused(LOG, self._peer, TimeoutError("the handshake did not end in time"))
+            log.refused(LOG, self._peer, Timeout("io.timeout", "the handshake did not end in time"))
         self._gone(self)
         self._sock.close()
 

@@ -35,7 +35,9 @@ def refused(logger: logging.Logger, peer: str, error: BaseException) -> None:
 
 def broken(logger: logging.Logger, peer: str, error: BaseException) -> None:
     """Logs a connection that broke after its handshake."""
-    logger.info("lost %s: %s", peer, one_line(f"{code(error)}: {message(error)}"))
+    word = code(error)
+    level = logging.DEBUG if word in _NOISE else logging.INFO
+    logger.log(level, "lost %s: %s", peer, one_line(f"{word}: {message(error)}"))
 
 
 def accepted(logger: logging.Logger, peer: str, connection: _Connection) -> None:
