@@ -59,7 +59,10 @@ def identity(clientcert: Mapping[str, Any], details: Mapping[str, Any]) -> str:
 
 def refusal(clientcert: Mapping[str, Any], title: str) -> str:
     """The page for a caller without a verified certificate, as HTML."""
-    return _document(title, [f"<h1>{escape(title)}</h1>", f"<p>{_text(lack(clientcert))}</p>"])
+    kind = "bad" if clientcert["present"] else "absent"
+    return _document(
+        title, [_banner(kind, title, "A client certificate is needed", lack(clientcert))]
+    )
 
 
 def lack(clientcert: Mapping[str, Any]) -> str:
@@ -90,12 +93,16 @@ def _verdict(clientcert: Mapping[str, Any]) -> str:
         kind, word = "bad", "Not verified"
         name = _name(clientcert)
         text = (
-            f"Anybody could have made this certificate: {clientcert['verifyresult']} "
-            f"({clientcert['verifycode']})."
+            f"Nobody whom this server trusts vouches for this name now: "
+            f"{clientcert['verifyresult']} ({clientcert['verifycode']})."
         )
+    return _banner(kind, word, name, text)
+
+
+def _banner(kind: str, word: str, title: str, text: str) -> str:
     return (
-        f'<header class="{kind}"><p class="badge">{word}</p>'
-        f"<h1>{_text(name)}</h1><p>{_text(text)}</p></header>"
+        f'<header class="{kind}"><p class="badge">{escape(word)}</p>'
+        f"<h1>{_text(title)}</h1><p>{_text(text)}</p></header>"
     )
 
 
@@ -198,7 +205,7 @@ _STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main{max-width:46rem;margin:0 auto;padding:2rem 1rem}
-header,section,details,h1:first-child+p{background:var(--card);border:1px solid var(--line);
+header,section,details{background:var(--card);border:1px solid var(--line);
 border-radius:10px;padding:1.25rem 1.5rem;margin:0 0 1rem}
 header{border-left:6px solid}
 header.good{border-left-color:var(--good)}header.bad{border-left-color:var(--bad)}
