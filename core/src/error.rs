@@ -119,6 +119,8 @@ codes! {
     NoCa = Config "config.no_ca";
     /// The certificate or key is weaker than what is accepted.
     WeakKey = Config "config.weak_key";
+    /// A setting of another TLS interface that is not offered here; the message names the option.
+    NotOffered = Config "config.not_offered";
 
     /// The data is no certificate.
     NotACertificate = Certificate "certificate.unreadable";
@@ -175,6 +177,8 @@ codes! {
     HandshakePending = State "state.handshake_pending";
     /// The connection is closed.
     Closed = State "state.closed";
+    /// A setting cannot change any more: connections have been made of it.
+    InUse = State "state.in_use";
     /// More bytes were fed than the connection holds; read first.
     InputFull = State "state.input_full";
 

@@ -1,0 +1,111 @@
+"""This file is about the commands behind the Makefile's targets.
+
+In: a target's name. Out: its exit status, and for `test` the closing line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import environments
+import place
+import stages
+import wheels
+
+
+def main(arguments: list[str]) -> int:
+    """Runs a command: `demo`, `test [STAGE...]`, `wheel`, `lint`, `fmt` or `python ARGUMENT...`."""
+    command, *rest = arguments
+    try:
+        return {
+            "demo": demo,
+            "test": test,
+            "wheel": wheel,
+            "lint": lint,
+            "fmt": fmt,
+            "python": python,
+        }[command](rest)
+    except subprocess.CalledProcessError as error:
+        words = [str(word) for word in error.cmd]
+        print(f"failed with {error.returncode}: {' '.join(words)}", file=sys.stderr)
+        return 1
+
+
+def demo(rest: list[str]) -> int:
+    """A real server and four real clients."""
+    tools = environments.with_build_tools()
+    wheels.install(tools, wheels.wheel(tools))
+    return subprocess.call([tools.bin("peercert"), "demo", *rest], cwd=place.TREE)
+
+
+def test(rest: list[str]) -> int:
+    """All tests, or the stages named; the last line counts them."""
+    unknown = set(rest) - set(stages.STAGES)
+    if unknown:
+        print(f"no such stage: {', '.join(sorted(unknown))}; there are {', '.join(stages.STAGES)}")
+        return 2
+    total, missing = stages.run(rest)
+    # A skip that a package would have prevented says "install ..."; other skips have other reasons.
+    for_want = [skip for skip in total.skipped if re.search(r"\binstall \S", skip)]
+    if os.environ.get("CI") == "true":
+        total.failed += [f"{skip} (missing in CI)" for skip in for_want]
+        total.skipped = [skip for skip in total.skipped if skip not in for_want]
+    print()
+    for skip in sorted(set(total.skipped)):
+        print(f"skipped: {skip}")
+    for failure in total.failed:
+        print(f"FAILED: {failure}")
+    passed, failed, skipped = total.passed, len(total.failed), len(total.skipped)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    if missing and for_want and not failed:
+        print(f"{passed} ran, {skipped} skipped: install {' '.join(missing)}")
+    return 1 if failed or not passed else 0
+
+
+def wheel(rest: list[str]) -> int:
+    """The wheel and the source distribution that one ships, in dist/."""
+    del rest
+    tools = environments.with_build_tools()
+    dist = place.TREE / "dist"
+    dist.mkdir(exist_ok=True)
+    for made in (wheels.wheel(tools, profile="release"), wheels.sdist(tools)):
+        print(shutil.copy2(made, dist))
+    return 0
+
+
+def lint(rest: list[str]) -> int:
+    """The first two stages of the tests."""
+    del rest
+    return test(["style", "types"])
+
+
+def fmt(rest: list[str]) -> int:
+    """Formats everything in place."""
+    del rest
+    tools = environments.with_build_tools()
+    tools.install("lint", place.dependency_group("lint"))
+    for command in (
+        ["cargo", "fmt", "--all"],
+        [tools.bin("ruff"), "format", "--quiet", "."],
+        [tools.bin("ruff"), "check", "--quiet", "--fix", "."],
+        [tools.bin("ruff"), "format", "--quiet", "."],
+    ):
+        subprocess.run(command, check=True, cwd=place.TREE)
+    return 0
+
+
+def python(rest: list[str]) -> int:
+    """Runs Python in `.venv` with the package and the test tools in it, e.g. `-m pytest`."""
+    tools = environments.with_build_tools()
+    tools.install("lint", place.dependency_group("lint"))
+    wheels.install(tools, wheels.wheel(tools))
+    return subprocess.call([str(tools.python), *rest], cwd=Path.cwd())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
