@@ -29,8 +29,6 @@ LOG = logging.getLogger("peercert.cheroot")
 _LINGER = 2.0
 _LINGER_BYTES = 1 << 18
 
-_PLAIN_HTTP = b"This is a TLS port, and the request was plain HTTP. Use https:// instead.\n"
-
 
 class DeferredConnection:
     """What cheroot has in the place of a socket: TLS over it, with the handshake still to come."""
@@ -131,8 +129,6 @@ class DeferredConnection:
         self.deadline = time.monotonic() + _LINGER
         with suppress(OSError):
             self._sock.settimeout(0)
-            if log.code(error) == "peer.plain_http":
-                self._sock.send(_http_400())
             self._sock.shutdown(socket.SHUT_WR)
 
     def linger(self, wait: bool) -> bool:
@@ -246,14 +242,6 @@ class DeferredConnection:
             log.refused(LOG, self._peer, Timeout("io.timeout", "the handshake did not end in time"))
         self._gone(self)
         self._sock.close()
-
-
-def _http_400() -> bytes:
-    head = (
-        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n"
-        f"Content-Length: {len(_PLAIN_HTTP)}\r\n\r\n"
-    )
-    return head.encode() + _PLAIN_HTTP
 
 
 def _peer_name(sock: socket.socket) -> str:

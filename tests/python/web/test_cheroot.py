@@ -68,7 +68,7 @@ def ours(pki: Pki, application: Any = app, **options: Any) -> Iterator[Running]:
 @contextmanager
 def stock(pki: Pki, application: Any = app, **options: Any) -> Iterator[Running]:
     adapter = Adapter(**pki.options | {"client_cert_mode": "request"} | options)
-    server = cheroot.wsgi.Server(("127.0.0.1", 0), application)
+    server = cheroot.wsgi.Server(("127.0.0.1", 0), application, request_queue_size=128)
     server.ssl_adapter = adapter
     yield from _run(server, adapter)
 
@@ -195,7 +195,7 @@ def test_plain_http_gets_a_400_that_says_so_and_no_traceback(
         answer = pki.curl("-i", f"http://localhost:{running.port}/")
         (line,) = refusals(caplog)
     assert answer.startswith("HTTP/1.1 400 ")
-    assert "TLS port" in answer
+    assert "plain HTTP" in answer
     assert ": peer.plain_http: " in line
     assert "Traceback" not in capsys.readouterr().err + caplog.text
 
