@@ -92,7 +92,7 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the demonstration."""
     bind = listen.address(arguments.bind)
-    dev.refuse_other_hosts(bind[0])
+    listen.refuse_other_hosts(bind[0])
     listen.need("cheroot")
     curl = shutil.which("curl")
     if curl is None and not arguments.serve:

@@ -6,6 +6,7 @@ may not know where applications and certificates come from.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import signal
 import sys
@@ -37,6 +38,20 @@ def address(text: str) -> tuple[str, int]:
             "config.invalid_value", f"bind {text!r} is not an address and a port, as 127.0.0.1:8443"
         )
     return host, int(port)
+
+
+def refuse_other_hosts(host: str) -> None:
+    """Raises ConfigError for an address that other machines may reach."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise peercert.ConfigError(
+            "config.conflicting_options",
+            f"certificates for development are for this machine alone, and {host} is open to "
+            "others: bind 127.0.0.1 or [::1], or give --certificate and --key",
+        )
 
 
 def url(server: Server, host: str | None = None) -> str:

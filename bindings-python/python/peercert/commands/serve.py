@@ -6,7 +6,6 @@ In: the application's name and the options. Out: a server that runs until it is 
 from __future__ import annotations
 
 import argparse
-import ipaddress
 from typing import TYPE_CHECKING, Any
 
 import peercert
@@ -117,13 +116,4 @@ def _refuse_dev(host: str, given: dict[str, Any]) -> None:
             "config.conflicting_options",
             f"--dev makes its own certificates and excludes {', '.join(excluded)}",
         )
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise peercert.ConfigError(
-            "config.conflicting_options",
-            f"--dev is for development on this machine and does not listen on {host}: "
-            "bind 127.0.0.1 or [::1], or give --certificate and --key",
-        )
+    listen.refuse_other_hosts(host)
