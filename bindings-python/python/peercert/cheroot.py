@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Adapter", "Server"]
 
 
-class Adapter(cheroot.ssl.Adapter):  # type: ignore[misc]
+class Adapter(cheroot.ssl.Adapter):
     """TLS for a cheroot server: `server.ssl_adapter = Adapter(certificate=..., key=..., ...)`.
 
     Takes the options of `peercert.Acceptor`, or an acceptor that is ready. The first parameters
@@ -124,7 +124,7 @@ class Adapter(cheroot.ssl.Adapter):  # type: ignore[misc]
             self._open.discard(connection)
 
 
-class Server(cheroot.wsgi.Server):  # type: ignore[misc]
+class Server(cheroot.wsgi.Server):
     """cheroot's WSGI server over an `Adapter`: `Server(("127.0.0.1", 8443), app, adapter)`.
 
     Connections that wait for their client, in the handshake or after it, wait without a thread.
@@ -148,10 +148,11 @@ class Server(cheroot.wsgi.Server):  # type: ignore[misc]
         """Makes the listening socket. cheroot tells why it cannot only in words, so the error is
         kept in `bind_error`."""
         try:
-            return super().bind(family, type, proto)
+            made: socket.socket = super().bind(family, type, proto)
         except OSError as error:
             self.bind_error = error
             raise
+        return made
 
     def process_conn(self, conn: _HTTPConnection) -> None:
         """Hands a connection to a worker, but a new one only when its client has said something."""
@@ -166,7 +167,7 @@ class Server(cheroot.wsgi.Server):  # type: ignore[misc]
         LOG.log(level, "%s", log.one_line(msg), exc_info=traceback)
 
 
-class _HTTPConnection(cheroot.server.HTTPConnection):  # type: ignore[misc]
+class _HTTPConnection(cheroot.server.HTTPConnection):
     """cheroot's connection, which leaves its worker while it waits for the client's handshake."""
 
     socket: DeferredConnection
@@ -184,7 +185,8 @@ class _HTTPConnection(cheroot.server.HTTPConnection):  # type: ignore[misc]
                 return connection.linger(wait=False)
             if not connection.has_input():
                 return True
-        return bool(super().communicate())
+        stays: bool = super().communicate()  # type: ignore[no-untyped-call]
+        return stays
 
     @property
     def last_used(self) -> float:

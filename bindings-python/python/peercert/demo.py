@@ -1,7 +1,7 @@
 """This file is about a small WSGI application that shows callers who they are.
 
-In: the environ that `peercert.wsgi.expose` fills. Out: a page, or the two dictionaries as JSON for a
-client that prefers it. `peercert serve peercert.demo:app --dev` serves it.
+In: the environ that `peercert.wsgi.expose` fills. Out: a page, or the two dictionaries as JSON for
+a client that prefers it. `peercert serve peercert.demo:app --dev` serves it.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote_to_bytes
 from wsgiref.simple_server import WSGIRequestHandler
 
@@ -117,10 +117,10 @@ def _identify(environ: WSGIEnvironment) -> dict[str, Any]:
 
 def _connection(environ: WSGIEnvironment) -> Connection:
     for place in _PLACES:
-        connection = environ.get(place)
+        connection: Any = environ.get(place)
         # Variables and headers are strings, which have no such method.
         if callable(getattr(connection, "clientcert", None)):
-            return connection  # type: ignore[no-any-return]
+            return cast(Connection, connection)
     seen = next((place for place in _PLACES if place in environ), None)
     if seen is not None and seen != "peercert.connection":
         raise StateError(

@@ -43,9 +43,7 @@ class Pki:
     def key(self, client: str) -> str:
         return str(self.folder / f"{client}.key")
 
-    def run(
-        self, *arguments: str, client: str | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, client: str | None = None) -> subprocess.CompletedProcess[str]:
         """Runs curl as a client."""
         curl = shutil.which("curl")
         assert curl is not None
@@ -90,21 +88,84 @@ def _temporary(folder: Path) -> None:
         subprocess.run(["openssl", *a], cwd=folder, check=True, capture_output=True, **k)
 
     def ca(name: str) -> None:
-        run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        run(
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.pem",
+            "-subj",
+            f"/CN={name}",
+            "-addext",
+            "keyUsage=critical,keyCertSign,cRLSign",
+        )
 
     def leaf(name: str, by: str, subject: str, ext: str, days: str = "9") -> None:
-        run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", subject)
+        run(
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.csr",
+            "-subj",
+            subject,
+        )
         (folder / "ext").write_text(ext)
-        run("x509", "-req", "-in", f"{name}.csr", "-CA", f"{by}.pem", "-CAkey", f"{by}.key", "-days", days, "-out", f"{name}.pem", "-extfile", "ext")
+        run(
+            "x509",
+            "-req",
+            "-in",
+            f"{name}.csr",
+            "-CA",
+            f"{by}.pem",
+            "-CAkey",
+            f"{by}.key",
+            "-days",
+            days,
+            "-out",
+            f"{name}.pem",
+            "-extfile",
+            "ext",
+        )
 
     for name in ("server-ca", "client-ca", "other-ca"):
         ca(name)
     leaf("server", "server-ca", "/CN=localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1")
-    leaf("client", "client-ca", "/CN=alice", "extendedKeyUsage=clientAuth\nsubjectAltName=email:alice@example.com")
+    leaf(
+        "client",
+        "client-ca",
+        "/CN=alice",
+        "extendedKeyUsage=clientAuth\nsubjectAltName=email:alice@example.com",
+    )
     leaf("expired", "client-ca", "/CN=mallory", "extendedKeyUsage=clientAuth", "-1")
     leaf("stranger", "other-ca", "/CN=stranger", "extendedKeyUsage=clientAuth")
-    leaf("hostile", "other-ca", "/CN=<script>alert(1)<\\/script>\nrefused 1.2.3.4", "extendedKeyUsage=clientAuth")
-    run("pkcs8", "-topk8", "-in", "server.key", "-out", "encrypted.key", "-passout", f"pass:{Pki.password}")
+    leaf(
+        "hostile",
+        "other-ca",
+        "/CN=<script>alert(1)<\\/script>\nrefused 1.2.3.4",
+        "extendedKeyUsage=clientAuth",
+    )
+    run(
+        "pkcs8",
+        "-topk8",
+        "-in",
+        "server.key",
+        "-out",
+        "encrypted.key",
+        "-passout",
+        f"pass:{Pki.password}",
+    )
 
 
 @pytest.fixture(scope="session")

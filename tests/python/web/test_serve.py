@@ -1,4 +1,4 @@
-"""This file is about `peercert serve`: real servers, real curl, and everything that can be wrong."""
+"""This file is about `peercert serve`: real servers, real curl, wrong input."""
 
 from __future__ import annotations
 
@@ -205,7 +205,8 @@ def test_several_problems_are_all_told(pki: Pki, folder: Path) -> None:
 
 
 def test_an_unknown_option_is_one_line(folder: Path) -> None:
-    only_line(peercert("serve", "hello:app", "--clown", cwd=folder), "config.unknown_option", "clown")
+    ended = peercert("serve", "hello:app", "--clown", cwd=folder)
+    only_line(ended, "config.unknown_option", "clown")
 
 
 def test_without_certificates_the_error_names_both_ways(folder: Path) -> None:
@@ -246,8 +247,10 @@ def test_dev_makes_certificates_and_prints_a_curl_line_that_works(folder: Path) 
         assert json.loads(answer.stdout)["verified"] is True
     assert len(password) >= 12
     opened = subprocess.run(
-        ["openssl", "pkcs12", "-in", folder / "peercert-dev" / "client.p12", "-noout"]
-        + ["-passin", f"pass:{password}"],
+        [
+            *("openssl", "pkcs12", "-in", str(folder / "peercert-dev" / "client.p12")),
+            *("-noout", "-passin", f"pass:{password}"),
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -44,7 +44,9 @@ def call(app: Any, **environ: Any) -> tuple[str, dict[str, str], bytes]:
     seen: dict[str, Any] = {}
 
     def start_response(
-        status: str, headers: list[tuple[str, str]], exc_info: Any = None  # noqa: ARG001
+        status: str,
+        headers: list[tuple[str, str]],
+        exc_info: Any = None,  # noqa: ARG001
     ) -> Callable[[bytes], object]:
         seen.update(status=status, headers=dict(headers))
         return lambda _: None
@@ -53,6 +55,10 @@ def call(app: Any, **environ: Any) -> tuple[str, dict[str, str], bytes]:
     text = b"".join(body)
     body.close()  # type: ignore[attr-defined]
     return seen["status"], seen["headers"], text
+
+
+def ignore(*_: Any) -> Any:
+    """A `start_response` that nobody looks at."""
 
 
 def reports(environ: Environ, start_response: Any) -> list[bytes]:
@@ -66,7 +72,8 @@ def status(app: Any, path: str, script: str = "") -> int:
     environ = {"gunicorn.socket": FakeConnection(ABSENT), "PATH_INFO": path, "SCRIPT_NAME": script}
     seen: list[str] = []
     setup_testing_defaults(environ)
-    list(app(environ, lambda status, _: seen.append(status)))
+    start: Any = lambda status, _: seen.append(status)  # noqa: E731
+    list(app(environ, start))
     return int(seen[0][:3])
 
 
@@ -82,7 +89,7 @@ def test_the_application_finds_both_dictionaries_wherever_the_server_keeps_its_c
 
 def test_under_an_unknown_server_the_first_request_raises_an_error_that_names_every_hook() -> None:
     with pytest.raises(peercert.StateError) as caught:
-        wsgi.expose(reports)({"SERVER_SOFTWARE": "waitress/3"}, lambda *_: None)
+        wsgi.expose(reports)({"SERVER_SOFTWARE": "waitress/3"}, ignore)
     assert caught.value.code == "state.no_connection"
     for word in ("waitress/3", "peercert.cheroot.Adapter", "RequestHandler", "ssl_context"):
         assert word in caught.value.message
@@ -91,13 +98,13 @@ def test_under_an_unknown_server_the_first_request_raises_an_error_that_names_ev
 @pytest.mark.parametrize("place", ["gunicorn.socket", "werkzeug.socket"])
 def test_a_connection_that_is_not_ours_is_an_error_that_names_the_servers_hook(place: str) -> None:
     with pytest.raises(peercert.StateError, match="ssl_context"):
-        wsgi.expose(reports)({place: object()}, lambda *_: None)
+        wsgi.expose(reports)({place: object()}, ignore)
 
 
 def test_a_variable_of_our_name_is_not_taken_for_a_connection() -> None:
     environ = {"peercert.connection": "x", "peercert.clientcert": {"verified": True}}
     with pytest.raises(peercert.StateError):
-        wsgi.require(reports)(environ, lambda *_: None)
+        wsgi.require(reports)(environ, ignore)
 
 
 @pytest.mark.parametrize(
@@ -114,14 +121,19 @@ def test_a_variable_of_our_name_is_not_taken_for_a_connection() -> None:
 def test_whatever_claims_our_names_is_dropped(name: str) -> None:
     environ: Environ = {"peercert.connection": FakeConnection(ABSENT), name: "forged"}
     seen: Environ = {}
-    wsgi.expose(lambda env, _: [seen.update(env)] and [])(environ, lambda *_: None)
+
+    def app(environ: Environ, _: Any) -> list[bytes]:
+        seen.update(environ)
+        return []
+
+    wsgi.expose(app)(environ, ignore)
     assert name not in seen
     assert seen["peercert.clientcert"] == ABSENT
 
 
 def test_headers_of_other_names_stay() -> None:
     environ: Environ = {"peercert.connection": FakeConnection(ABSENT), "HTTP_X_PEER": "a"}
-    wsgi.expose(lambda *_: [])(environ, lambda *_: None)
+    wsgi.expose(lambda *_: [])(environ, ignore)
     assert environ["HTTP_X_PEER"] == "a"
 
 
@@ -216,7 +228,8 @@ def test_every_way_to_write_a_guarded_path_needs_a_certificate(path: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/", "/public", "/administrator", "/public/admin", "/100%", "/a%20b", "/a.b", "/\xc3\xbc"]
+    "path",
+    ["", "/", "/public", "/administrator", "/public/admin", "/100%", "/a%20b", "/a.b", "/\xc3\xbc"],
 )
 def test_every_other_path_needs_none(path: str) -> None:
     assert status(wsgi.require(reports, paths=["/admin"]), path) == 200

@@ -58,7 +58,8 @@ def _import(name: str) -> Any:
         raise _failed(name, error) from None
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 - a module may even exit while it is imported
+    except BaseException as error:
+        # A module may even end the program while it is imported.
         raise _failed(name, error) from None
 
 

@@ -1,2 +1,5 @@
 """x"""
-def add(commands): pass
+
+
+def add(commands):
+    pass

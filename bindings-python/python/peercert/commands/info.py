@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import peercert
 from peercert import log
@@ -81,12 +81,10 @@ def _read(name: str, password: str | None) -> list[dict[str, Any]]:
         data = Path(name).read_bytes()
     except OSError as error:
         raise peercert.IoError("io.file", error.strerror or str(error)) from None
-    return peercert.certinfos(data, password)
+    return cast(list[dict[str, Any]], peercert.certinfos(data, password))
 
 
-def _show(
-    name: str, certificates: list[dict[str, Any]], now: float, limit: float | None
-) -> None:
+def _show(name: str, certificates: list[dict[str, Any]], now: float, limit: float | None) -> None:
     for number, certificate in enumerate(certificates, 1):
         of = f" ({number} of {len(certificates)})" if len(certificates) > 1 else ""
         print(log.one_line(f"{name}{of}"))
@@ -95,9 +93,7 @@ def _show(
         print()
 
 
-def _rows(
-    cert: dict[str, Any], now: float, limit: float | None
-) -> Iterator[tuple[str, str]]:
+def _rows(cert: dict[str, Any], now: float, limit: float | None) -> Iterator[tuple[str, str]]:
     yield "subject", cert["subject"] or "(empty)"
     yield "issuer", cert["issuer"] or "(empty)"
     yield "serial", cert["serial"]

@@ -1,4 +1,4 @@
-"""This file is about the acceptor's options as flags: made from the core's table, never spelled here.
+"""This file is about the acceptor's options as flags, made from the core's table.
 
 In: the table. Out: flags, and what was given of them. It judges no value: the core does.
 """
