@@ -90,8 +90,9 @@ class RequestHandler(WSGIRequestHandler):
         """The environ, with the connection."""
         environ: dict[str, Any] = super().get_environ()
         environ["peercert.connection"] = self.connection
-        environ["wsgi.url_scheme"] = "https"
-        environ["HTTPS"] = "on"
+        if _is_ours(self.connection):
+            environ["wsgi.url_scheme"] = "https"
+            environ["HTTPS"] = "on"
         return environ
 
 
@@ -118,8 +119,7 @@ def _identify(environ: WSGIEnvironment) -> dict[str, Any]:
 def _connection(environ: WSGIEnvironment) -> Connection:
     for place in _PLACES:
         connection: Any = environ.get(place)
-        # Variables and headers are strings, which have no such method.
-        if callable(getattr(connection, "clientcert", None)):
+        if _is_ours(connection):
             return cast(Connection, connection)
     seen = next((place for place in _PLACES if place in environ), None)
     if seen is not None and seen != "peercert.connection":
@@ -134,6 +134,11 @@ def _connection(environ: WSGIEnvironment) -> Connection:
         f"{server} does not hand over its TLS connection; the hook is "
         + "; ".join(_PLACES.values()),
     )
+
+
+def _is_ours(connection: object) -> bool:
+    # Variables and headers are strings, which have no such method.
+    return callable(getattr(connection, "clientcert", None))
 
 
 def _claims_our_name(key: str) -> bool:
