@@ -27,7 +27,7 @@ tables: ## writes the generated tables of README.md and docs/ anew
 	$(RUN) python tests/docs/tables.py --write
 
 bench: ## our speed and memory beside the peers', measured in the same run
-	$(RUN) python bench
+	$(RUN) bench
 
 fuzz: ## each fuzz target for 60 seconds (SECONDS_EACH=...)
 	$(RUN) fuzz $(SECONDS_EACH)

@@ -1,19 +1,20 @@
 //! Prints a table of the documents as Markdown, made of the code's own tables:
-//! `cargo run --example tables -- modes|keys|codes`.
+//! `cargo run --example tables -- modes|options|keys|codes`.
 
 #![expect(clippy::print_stdout, reason = "the table is the program's output")]
 
 use peercert::schema::{Row, KEYS};
-use peercert::{Code, Mode};
+use peercert::{Code, Mode, OPTIONS};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let table = match std::env::args().nth(1).as_deref() {
         Some("modes") => modes(),
+        Some("options") => options(),
         Some("keys") => keys(),
         Some("codes") => codes(),
         _ => {
-            println!("name a table: modes, keys or codes");
+            println!("name a table: modes, options, keys or codes");
             return ExitCode::FAILURE;
         }
     };
@@ -45,6 +46,22 @@ fn modes() -> Vec<String> {
             "| `{}` | yes | {none} | accepted | {failing} |",
             mode.name()
         )
+    }));
+    lines
+}
+
+fn options() -> Vec<String> {
+    let mut lines = vec![
+        "| option | type | default | meaning |".to_owned(),
+        "|---|---|---|---|".to_owned(),
+    ];
+    lines.extend(OPTIONS.iter().map(|row| {
+        let default = match row.default {
+            "" => "-".to_owned(),
+            given => format!("`{given}`"),
+        };
+        let kind = row.kind.name();
+        format!("| `{}` | {kind} | {default} | {} |", row.name, row.meaning)
     }));
     lines
 }

@@ -178,28 +178,20 @@ impl<S: AsFd> Socket<S> {
 
     /// Receives what the engine wants and no more; true when something came, or the end.
     fn receive(&self, connection: &mut Connection) -> Result<bool> {
-        let mut buffer = [0; 17_408];
-        let wanted = connection.wants().min(buffer.len());
-        let Some(buffer) = buffer.get_mut(..wanted) else {
-            return Ok(false);
-        };
         loop {
-            match recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT) {
-                Ok((_, 0)) => {
+            let receive = |room: &mut [u8]| recv(&self.socket, room, RecvFlags::DONTWAIT);
+            match connection
+                .wire_mut()
+                .feed_from(|room| receive(room).map(|(count, _)| count))
+            {
+                Ok(count) if count > 0 => return Ok(true),
+                // A reset is an end like any other: what arrived before it still counts.
+                Ok(_) | Err(Errno::CONNRESET) => {
                     connection.feed_eof();
-                    return Ok(true);
-                }
-                Ok((_, count)) => {
-                    connection.feed(buffer.get(..count).unwrap_or_default())?;
                     return Ok(true);
                 }
                 Err(Errno::AGAIN) => return Ok(false),
                 Err(Errno::INTR) => {}
-                // A reset is an end like any other: what arrived before it still counts.
-                Err(Errno::CONNRESET) => {
-                    connection.feed_eof();
-                    return Ok(true);
-                }
                 Err(error) => return Err(broken(error)),
             }
         }

@@ -41,6 +41,20 @@ impl Wire {
         Ok(())
     }
 
+    /// Takes in what `receive` writes into a buffer of the size that the next step needs, and tells
+    /// how much that was.
+    pub(crate) fn feed_from<E>(
+        &mut self,
+        receive: impl FnOnce(&mut [u8]) -> std::result::Result<usize, E>,
+    ) -> std::result::Result<usize, E> {
+        let (start, wanted) = (self.input.len(), self.wants());
+        self.input.resize(start + wanted, 0);
+        let result = receive(self.input.get_mut(start..).unwrap_or_default());
+        let count = result.as_ref().map_or(0, |count| (*count).min(wanted));
+        self.input.truncate(start + count);
+        result
+    }
+
     /// The peer sends no more.
     pub(crate) fn feed_eof(&mut self) {
         self.ended = true;

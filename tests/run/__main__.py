@@ -13,13 +13,14 @@ import sys
 from pathlib import Path
 
 import environments
+import longer
 import place
 import stages
 import wheels
 
 
 def main(arguments: list[str]) -> int:
-    """Runs a command: `demo`, `test [STAGE...]`, `wheel`, `lint`, `fmt` or `python ARGUMENT...`."""
+    """Runs a command: the name of a target and what it takes, or `python ARGUMENT...`."""
     command, *rest = arguments
     try:
         return {
@@ -28,6 +29,10 @@ def main(arguments: list[str]) -> int:
             "wheel": wheel,
             "lint": lint,
             "fmt": fmt,
+            "bench": longer.bench,
+            "corpus": longer.corpus,
+            "fuzz": longer.fuzz,
+            "soak": longer.soak,
             "python": python,
         }[command](rest)
     except subprocess.CalledProcessError as error:

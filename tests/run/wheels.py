@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -24,16 +25,14 @@ def wheel(tools: Venv, library: str = "aws-lc", profile: str = "dev") -> Path:
     key = place.source_key(library, profile)
     if not place.is_current(folder / "stamp", key):
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run(
+        _quietly(
             [
                 *(tools.bin("maturin"), "build", "--quiet", "--profile", profile),
                 *("--interpreter", str(tools.python), "--out", str(folder)),
                 # Portable tags and copied libraries are for what leaves this machine.
                 *("--auditwheel", "repair" if profile == "release" else "skip"),
                 *FEATURES[library],
-            ],
-            check=True,
-            cwd=place.TREE,
+            ]
         )
         place.write_stamp(folder / "stamp", key)
     (found,) = folder.glob("*.whl")
@@ -98,6 +97,16 @@ def from_sdist(tools: Venv) -> Path:
         place.write_stamp(folder / "stamp", key)
     (found,) = folder.glob("*.whl")
     return found
+
+
+def _quietly(command: list[str]) -> None:
+    """Runs a command of which one wants to read only when it fails."""
+    ended = subprocess.run(
+        command, cwd=place.TREE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    if ended.returncode:
+        sys.stderr.write(ended.stdout.decode(errors="replace"))
+        ended.check_returncode()
 
 
 def _requirements_of_cli() -> list[str]:
