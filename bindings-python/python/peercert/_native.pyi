@@ -1,13 +1,30 @@
 """The native part of peercert: use the names that the package `peercert` gives."""
 
 import os
-import ssl
 import socket
-from typing import Any, Literal, final, overload
+import ssl
+from typing import Any, final, overload
 
 from typing_extensions import Buffer
 
 from .types import CertInfo, ClientCert, Details
+
+__all__ = [
+    "Acceptor",
+    "ChainCertificate",
+    "Connection",
+    "Engine",
+    "certinfo",
+    "certinfo_file",
+    "certinfos",
+    "codes",
+    "mode_name",
+    "modes",
+    "option_name",
+    "option_table",
+    "schema",
+    "version",
+]
 
 def version() -> tuple[str, str]: ...
 def schema() -> list[dict[str, str]]: ...
@@ -18,7 +35,10 @@ def option_table() -> list[dict[str, str]]: ...
 def option_name(name: str) -> str | None: ...
 def certinfo(data: bytes | str | Buffer | os.PathLike[str]) -> CertInfo: ...
 def certinfo_file(path: str | os.PathLike[str]) -> CertInfo: ...
-def certinfos(data: bytes | str | Buffer | os.PathLike[str], password: str | None = None) -> list[CertInfo]: ...
+def certinfos(
+    data: bytes | str | Buffer | os.PathLike[str], password: str | None = None
+) -> list[CertInfo]: ...
+
 @final
 class Acceptor:
     def __new__(cls, **options: Any) -> Acceptor: ...
