@@ -1,16 +1,26 @@
 //! This file is about the acceptor: a validated configuration that connections are made of.
 
-use crate::engine::Connection;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::context::Context;
+use crate::engine::{Connection, Progress};
 use crate::error::{Code, Error, Result};
 use crate::mode::Mode;
 use crate::options::Options;
-use crate::socket::Socket;
+use crate::socket::{Socket, Wait};
 use std::os::fd::AsFd;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Accepts TLS connections. Shared between threads; a clone is the same acceptor.
 #[derive(Clone)]
-pub struct Acceptor {}
+pub struct Acceptor(Arc<Inner>);
+
+struct Inner {
+    context: Context,
+    handshake_timeout: Duration,
+    warnings: Vec<String>,
+}
 
 impl Acceptor {
     /// An acceptor of these options.
@@ -18,8 +28,26 @@ impl Acceptor {
     /// # Errors
     /// Every problem of the options at once ([`Error::problems`]), each of kind `config`.
     pub fn new(options: Options) -> Result<Self> {
-        let _ = options;
-        Err(Error::new(Code::Library, "not yet"))
+        Self::with_clock(options, Clock::system())
+    }
+
+    /// An acceptor that reads the time from this clock: verification, resumption and tickets.
+    ///
+    /// # Errors
+    /// As [`Acceptor::new`].
+    pub fn with_clock(options: Options, clock: Clock) -> Result<Self> {
+        let mut config = Config::new(options)?;
+        let context = Context::new(&mut config, clock)?;
+        let Config {
+            handshake_timeout,
+            warnings,
+            ..
+        } = config;
+        Ok(Self(Arc::new(Inner {
+            context,
+            handshake_timeout,
+            warnings,
+        })))
     }
 
     /// A connection without a socket: bytes in, bytes out.
@@ -27,7 +55,7 @@ impl Acceptor {
     /// # Errors
     /// `internal.tls_library`.
     pub fn connection(&self) -> Result<Connection> {
-        Err(Error::new(Code::Library, "not yet"))
+        Connection::new(&self.0.context)
     }
 
     /// A connection over a connected stream socket, before its handshake.
@@ -35,34 +63,47 @@ impl Acceptor {
     /// # Errors
     /// `internal.tls_library`.
     pub fn wrap<S: AsFd>(&self, socket: S) -> Result<Socket<S>> {
-        let _ = socket;
-        Err(Error::new(Code::Library, "not yet"))
+        Ok(Socket::new(self.connection()?, socket))
     }
 
-    /// A connection over a connected stream socket, its handshake done within `handshake_timeout`.
+    /// A connection over a connected stream socket, its handshake done within `handshake_timeout`,
+    /// whether the socket is blocking or not. A signal does not interrupt it.
     ///
     /// # Errors
-    /// Why the handshake failed, with the report on whoever was refused.
+    /// Why the handshake failed, with the report on whoever was refused; `io.timeout`.
     pub fn accept<S: AsFd>(&self, socket: S) -> Result<Socket<S>> {
-        let _ = socket;
-        Err(Error::new(Code::Library, "not yet"))
+        let socket = self.wrap(socket)?;
+        let end = Instant::now() + self.handshake_timeout();
+        loop {
+            match socket.handshake(Wait::Until(end)) {
+                Ok(Progress::Done(())) => return Ok(socket),
+                Ok(_) => {}
+                Err(error) if error.code() == Code::Interrupted => {}
+                Err(error) if error.code() == Code::Timeout => {
+                    let seconds = self.handshake_timeout().as_secs_f64();
+                    let message = format!("the handshake did not end within {seconds} seconds");
+                    return Err(Error::new(Code::Timeout, message));
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// The client-certificate mode.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        Mode::None
+        self.0.context.policy.mode
     }
 
     /// How long the faces that own the socket wait for a handshake to end.
     #[must_use]
     pub fn handshake_timeout(&self) -> Duration {
-        Duration::from_secs(10)
+        self.0.handshake_timeout
     }
 
     /// What is odd about the configuration but does not prevent it.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
-        &[]
+        &self.0.warnings
     }
 }

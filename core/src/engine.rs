@@ -1,9 +1,23 @@
 //! This file is about one connection as a machine: ciphertext and plaintext in, ciphertext and
-//! plaintext out. It knows of no socket and reads no clock but its configuration's.
+//! plaintext out.
+//!
+//! In: bytes. Out: bytes, progress, and the report when the handshake has ended. It stays callable
+//! after a fatal error: the alert can still be taken, and the same error comes back. It knows of no
+//! socket, and reads no clock but its configuration's.
 
+use crate::backend;
+use crate::cert::Certificate;
+use crate::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::peer::Report;
-use crate::schema::Sink;
+use crate::failure;
+use crate::mode::Mode;
+use crate::names;
+use crate::peer::{Evidence, Report};
+use crate::schema::{key, Sink};
+use crate::trace::Trace;
+use crate::verify::VerifyError;
+use crate::wire::Wire;
+use openssl::ssl::{ErrorCode, ShutdownResult, SslStream};
 use std::sync::Arc;
 
 /// How far a call came.
@@ -18,40 +32,154 @@ pub enum Progress<T> {
 }
 
 /// A TLS connection, server side, without a socket.
-pub struct Connection {}
+pub struct Connection {
+    stream: SslStream<Wire>,
+    trace: Arc<Trace>,
+    mode: Mode,
+    state: State,
+}
+
+enum State {
+    Handshake,
+    Open(Arc<Report>),
+    /// The peer has said goodbye; what is written still goes out.
+    HalfClosed(Arc<Report>),
+    Closed(Option<Arc<Report>>),
+    Failed(Error, Option<Arc<Report>>),
+}
+
+/// How much ciphertext may wait to be taken before plaintext is no longer accepted, in bytes.
+const OUTPUT_LIMIT: usize = 256 * 1_024;
 
 impl Connection {
+    pub(crate) fn new(context: &Context) -> Result<Self> {
+        let (ssl, trace) = context.connect()?;
+        let stream = SslStream::new(ssl, Wire::default())
+            .map_err(|error| Error::new(Code::Library, format!("no connection: {error}")))?;
+        let mode = context.policy.mode;
+        Ok(Self {
+            stream,
+            trace,
+            mode,
+            state: State::Handshake,
+        })
+    }
+
     /// Takes in ciphertext from the peer.
     ///
     /// # Errors
-    /// `state.input_full` when more than 256 kB are waiting to be read.
+    /// `state.input_full` when more than 256 kB would wait to be read; none of these bytes is taken.
     pub fn feed(&mut self, ciphertext: &[u8]) -> Result<()> {
-        let _ = ciphertext;
-        Err(Error::new(Code::Library, "not yet"))
+        self.stream.get_mut().feed(ciphertext)
     }
 
     /// Says that the peer sends no more.
-    pub fn feed_eof(&mut self) {}
+    pub fn feed_eof(&mut self) {
+        self.stream.get_mut().feed_eof();
+    }
 
     /// How many bytes of ciphertext the next step needs: never more than one TLS record, so that a
     /// caller who reads just these from a socket leaves what follows in the socket.
     #[must_use]
     pub fn wants(&self) -> usize {
-        5
+        self.stream.get_ref().wants()
     }
 
     /// Takes the ciphertext that has to go to the peer; empty when there is none.
     #[must_use]
     pub fn take(&mut self) -> Vec<u8> {
-        Vec::new()
+        self.stream.get_mut().take()
+    }
+
+    /// Ciphertext waits to be taken.
+    #[must_use]
+    pub fn has_output(&self) -> bool {
+        !self.stream.get_ref().output().is_empty()
+    }
+
+    pub(crate) fn wire_mut(&mut self) -> &mut Wire {
+        self.stream.get_mut()
     }
 
     /// Advances the handshake.
     ///
     /// # Errors
-    /// Kind `peer`: whoever was refused, and why; the same again when called again.
+    /// Kind `peer`: whoever was refused, and why ([`Error::clientcert`]); the same again when called
+    /// again.
     pub fn handshake(&mut self) -> Result<Progress<()>> {
-        Err(Error::new(Code::Library, "not yet"))
+        match &self.state {
+            State::Handshake => {}
+            State::Failed(error, _) => return Err(error.clone()),
+            State::Open(_) | State::HalfClosed(_) => return Ok(Progress::Done(())),
+            State::Closed(_) => return Err(closed()),
+        }
+        if self.stream.get_mut().is_plain_http() {
+            self.stream.get_mut().answer_plain_http();
+            let message = "the client spoke plain HTTP to this TLS port; it should use https://";
+            return Err(self.fail(Error::new(Code::PlainHttp, message)));
+        }
+        match self.stream.do_handshake() {
+            Ok(()) => {
+                let report = match self.conclude() {
+                    Ok(report) => report,
+                    Err(error) => return Err(self.fail(error)),
+                };
+                self.state = State::Open(report);
+                Ok(Progress::Done(()))
+            }
+            Err(error) => match error.code() {
+                ErrorCode::WANT_READ if !self.stream.get_ref().ended() => Ok(Progress::WantRead),
+                ErrorCode::WANT_WRITE => Ok(Progress::WantWrite),
+                _ => {
+                    let error = failure::during_handshake(&error, &self.stream, &self.trace);
+                    Err(self.fail(error))
+                }
+            },
+        }
+    }
+
+    /// What the handshake has shown of the caller, and whether the mode admits that.
+    fn conclude(&self) -> Result<Arc<Report>> {
+        let ssl = self.stream.ssl();
+        let held = ssl.peer_certificate().and_then(|cert| cert.to_der().ok());
+        let seen = &mut *self.trace.seen();
+        if let Some(error) = seen.fatal.take() {
+            return Err(error);
+        }
+        let evidence = match (ssl.session_reused(), held) {
+            (false, None) if seen.leaf.is_none() => Evidence::Nothing,
+            (false, Some(der)) => match seen.leaf.take() {
+                Some(leaf) if leaf.der() == der => {
+                    let verdict = seen.verdict.take();
+                    Evidence::Fresh {
+                        leaf,
+                        chain: std::mem::take(&mut seen.chain),
+                        anchor: verdict.as_ref().and_then(|verdict| verdict.anchor),
+                        errors: verdict
+                            .map_or_else(|| vec![VerifyError::UNSPECIFIED], |v| v.errors),
+                    }
+                }
+                _ => return Err(inconsistent("another certificate than was verified")),
+            },
+            (true, held) => match (seen.ticket.as_ref().map(|ticket| ticket.anchor), held) {
+                (Some(None), None) => Evidence::Nothing,
+                (Some(Some(anchor)), Some(der)) => {
+                    let leaf = Arc::new(Certificate::from_der(&der)?);
+                    Evidence::Resumed { leaf, anchor }
+                }
+                _ => return Err(inconsistent("a resumed session without its ticket's word")),
+            },
+            (false, None) => return Err(inconsistent("no certificate where one was verified")),
+        };
+        let report = Arc::new(Report::conclude(evidence));
+        report.admit(self.mode)?;
+        Ok(report)
+    }
+
+    fn fail(&mut self, error: Error) -> Error {
+        let report = self.report().cloned();
+        self.state = State::Failed(error.clone(), report);
+        error
     }
 
     /// Reads plaintext. `Done(0)`: the peer closed the connection properly (close_notify).
@@ -59,8 +187,33 @@ impl Connection {
     /// # Errors
     /// `state.handshake_pending`, `state.closed`, kind `peer`.
     pub fn read(&mut self, plaintext: &mut [u8]) -> Result<Progress<usize>> {
-        let _ = plaintext;
-        Err(Error::new(Code::Library, "not yet"))
+        match &self.state {
+            State::Handshake => return Err(pending()),
+            State::Failed(error, _) => return Err(error.clone()),
+            State::HalfClosed(_) => return Ok(Progress::Done(0)),
+            State::Closed(_) => return Err(closed()),
+            State::Open(_) => {}
+        }
+        if plaintext.is_empty() {
+            return Ok(Progress::Done(0));
+        }
+        match self.stream.ssl_read(plaintext) {
+            Ok(count) => Ok(Progress::Done(count)),
+            Err(error) => match error.code() {
+                ErrorCode::ZERO_RETURN => {
+                    if let State::Open(report) = &self.state {
+                        self.state = State::HalfClosed(report.clone());
+                    }
+                    Ok(Progress::Done(0))
+                }
+                ErrorCode::WANT_READ if !self.stream.get_ref().ended() => Ok(Progress::WantRead),
+                ErrorCode::WANT_WRITE => Ok(Progress::WantWrite),
+                _ => {
+                    let error = failure::afterwards(&error, &self.stream);
+                    Err(self.fail(error))
+                }
+            },
+        }
     }
 
     /// Writes plaintext; `Done` tells how much was taken.
@@ -68,38 +221,190 @@ impl Connection {
     /// # Errors
     /// `state.handshake_pending`, `state.closed`, kind `peer`.
     pub fn write(&mut self, plaintext: &[u8]) -> Result<Progress<usize>> {
-        let _ = plaintext;
-        Err(Error::new(Code::Library, "not yet"))
+        match &self.state {
+            State::Handshake => return Err(pending()),
+            State::Failed(error, _) => return Err(error.clone()),
+            State::Closed(_) => return Err(closed()),
+            State::Open(_) | State::HalfClosed(_) => {}
+        }
+        if plaintext.is_empty() {
+            return Ok(Progress::Done(0));
+        }
+        if self.stream.get_ref().output().len() >= OUTPUT_LIMIT {
+            return Ok(Progress::WantWrite);
+        }
+        match self.stream.ssl_write(plaintext) {
+            Ok(count) => Ok(Progress::Done(count)),
+            Err(error) => match error.code() {
+                ErrorCode::WANT_READ if !self.stream.get_ref().ended() => Ok(Progress::WantRead),
+                ErrorCode::WANT_WRITE => Ok(Progress::WantWrite),
+                _ => {
+                    let error = failure::afterwards(&error, &self.stream);
+                    Err(self.fail(error))
+                }
+            },
+        }
     }
 
-    /// Says goodbye (close_notify). `Done` when the peer has done so, too.
+    /// Says goodbye (close_notify). `Done` when the peer has done so, too; who does not care for the
+    /// peer's goodbye calls it once and takes the output. Nothing can be written afterwards.
     ///
     /// # Errors
     /// Kind `peer`.
     pub fn close(&mut self) -> Result<Progress<()>> {
-        Err(Error::new(Code::Library, "not yet"))
+        match &self.state {
+            // Before the handshake has ended there is nobody to say goodbye to.
+            State::Handshake => {
+                self.state = State::Closed(None);
+                return Ok(Progress::Done(()));
+            }
+            State::Failed(error, _) => return Err(error.clone()),
+            State::Closed(_) | State::Open(_) | State::HalfClosed(_) => {}
+        }
+        let report = self.report().cloned();
+        if report.is_none() {
+            return Ok(Progress::Done(()));
+        }
+        self.state = State::Closed(report);
+        match self.stream.shutdown() {
+            Ok(ShutdownResult::Received) => Ok(Progress::Done(())),
+            Ok(ShutdownResult::Sent) if self.stream.get_ref().ended() => Ok(Progress::Done(())),
+            Ok(ShutdownResult::Sent) => Ok(Progress::WantRead),
+            Err(error) => match error.code() {
+                ErrorCode::WANT_READ if !self.stream.get_ref().ended() => Ok(Progress::WantRead),
+                ErrorCode::WANT_WRITE => Ok(Progress::WantWrite),
+                // The goodbye is said; what the peer makes of it changes nothing.
+                _ => Ok(Progress::Done(())),
+            },
+        }
     }
 
     /// How many bytes of plaintext can be read without more ciphertext.
     #[must_use]
     pub fn pending(&self) -> usize {
-        0
+        self.stream.ssl().pending()
     }
 
-    /// The report on the caller.
+    fn report(&self) -> Option<&Arc<Report>> {
+        match &self.state {
+            State::Handshake => None,
+            State::Open(report) | State::HalfClosed(report) => Some(report),
+            State::Closed(report) | State::Failed(_, report) => report.as_ref(),
+        }
+    }
+
+    /// The report on the caller, from the end of the handshake on.
     ///
     /// # Errors
-    /// `state.handshake_pending`.
+    /// `state.handshake_pending`; after a failed handshake, its error, which has the report.
     pub fn clientcert(&self) -> Result<&Arc<Report>> {
-        Err(Error::new(Code::HandshakePending, "not yet"))
+        match (&self.state, self.report()) {
+            (_, Some(report)) => Ok(report),
+            (State::Failed(error, _), None) => Err(error.clone()),
+            _ => Err(pending()),
+        }
     }
 
-    /// The connection as `details`, a dictionary handed to a visitor.
+    /// The client's chain as sent, leaf first, each DER; `None` without a certificate and on a
+    /// resumed connection.
     ///
     /// # Errors
-    /// `state.handshake_pending`.
-    pub fn details(&self, sink: &mut impl Sink) -> Result<()> {
-        let _ = sink;
-        Err(Error::new(Code::HandshakePending, "not yet"))
+    /// As [`Connection::clientcert`].
+    pub fn chain(&self) -> Result<Option<&[Vec<u8>]>> {
+        Ok(self.clientcert()?.chain())
     }
+
+    /// The client's certificate as DER; `None` without one.
+    ///
+    /// # Errors
+    /// As [`Connection::clientcert`].
+    pub fn der(&self) -> Result<Option<&[u8]>> {
+        Ok(self.clientcert()?.certificate().map(Certificate::der))
+    }
+
+    /// Hands `details`, the dictionary of the connection, to a visitor.
+    ///
+    /// # Errors
+    /// As [`Connection::clientcert`].
+    pub fn details(&self, sink: &mut impl Sink) -> Result<()> {
+        let report = self.clientcert()?;
+        let ssl = self.stream.ssl();
+        sink.begin_dict();
+        sink.text_at(key::SSLVERSION, ssl.version_str());
+        sink.text_at(
+            key::CIPHER,
+            ssl.current_cipher().map_or("", |cipher| cipher.name()),
+        );
+        sink.text_at(
+            key::SERVERNAME,
+            self.trace.seen().server_name.as_deref().unwrap_or(""),
+        );
+        sink.text_at(key::ALPN, &self.alpn());
+        if let Some(group) = backend::group(ssl) {
+            sink.text_at(key::GROUP, group);
+        }
+        let signed = report.present() && !ssl.session_reused();
+        let scheme = backend::signature_scheme(ssl).filter(|_| signed);
+        if let Some(name) = scheme.and_then(names::scheme_name) {
+            sink.text_at(key::SIGNATURESCHEME, name);
+        }
+        sink.flag_at(key::DETAILS_RESUMED, ssl.session_reused());
+        sink.key(key::DETAILS_CLIENTCERT);
+        report.summarise(sink);
+        sink.end();
+        Ok(())
+    }
+
+    /// The negotiated application protocol; empty without.
+    #[must_use]
+    pub fn alpn(&self) -> String {
+        let protocol = self
+            .stream
+            .ssl()
+            .selected_alpn_protocol()
+            .unwrap_or_default();
+        String::from_utf8_lossy(protocol).into_owned()
+    }
+
+    /// The cipher suite: OpenSSL's name, the TLS version that it belongs to, its secret bits.
+    #[must_use]
+    pub fn cipher(&self) -> Option<(&'static str, &'static str, u32)> {
+        let cipher = self.stream.ssl().current_cipher()?;
+        let bits = u32::try_from(cipher.bits().secret).unwrap_or(0);
+        Some((cipher.name(), cipher.version(), bits))
+    }
+
+    /// The session was resumed.
+    #[must_use]
+    pub fn resumed(&self) -> bool {
+        self.stream.ssl().session_reused()
+    }
+
+    /// Keying material for channel bindings and the like (RFC 5705).
+    ///
+    /// # Errors
+    /// `state.handshake_pending`, `internal.tls_library`.
+    pub fn export_keying_material(&self, label: &str, out: &mut [u8]) -> Result<()> {
+        self.clientcert()?;
+        let exported = self.stream.ssl().export_keying_material(out, label, None);
+        exported.map_err(|error| Error::new(Code::Library, error.to_string()))
+    }
+}
+
+fn pending() -> Error {
+    Error::new(
+        Code::HandshakePending,
+        "the handshake has not ended; call handshake until it is done",
+    )
+}
+
+fn closed() -> Error {
+    Error::new(Code::Closed, "the connection is closed")
+}
+
+fn inconsistent(what: &str) -> Error {
+    Error::new(
+        Code::Library,
+        format!("the TLS library holds {what}; the connection is refused"),
+    )
 }

@@ -16,26 +16,44 @@ compile_error!(
 );
 
 mod acceptor;
+mod backend;
 pub mod cert;
+mod clock;
+mod config;
+mod context;
 mod engine;
 pub mod error;
+mod failure;
 pub mod issue;
 pub mod json;
 mod mode;
+mod names;
 mod options;
 mod peer;
+mod policy;
 pub mod schema;
 mod socket;
+mod ticket;
+mod trace;
 pub mod value;
+mod verify;
+mod wire;
 
 pub use acceptor::Acceptor;
+pub use backend::Descriptor;
 pub use cert::Certificate;
+pub use clock::Clock;
+pub use config::table::{find as option, Kind as OptionKind, Row as OptionRow, OPTIONS};
 pub use engine::{Connection, Progress};
 pub use error::{Code, Error, Kind, Result};
 pub use mode::Mode;
 pub use options::{OptionValue, Options};
 pub use peer::Report;
 pub use socket::{Socket, Wait};
+pub use verify::{VerifyCode, VerifyError};
+
+/// The TLS library's name in tables: `aws-lc` or `openssl`.
+pub const TLS_LIBRARY: &str = backend::NAME;
 
 /// The version of peercert and of the TLS library inside, for example
 /// `("0.1.0", "OpenSSL 3.0.19 27 Jan 2026")`.

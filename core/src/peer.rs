@@ -1,64 +1,260 @@
 //! This file is about the report on a peer: an immutable snapshot of who called.
+//!
+//! In: what the callbacks saw, and what the TLS library says when the handshake has ended. Out:
+//! [`Report`]. Here is the ONE function that computes `verified`.
 
 use crate::cert::Certificate;
-use crate::schema::Sink;
+use crate::error::{Code, Error, Result};
+use crate::json;
+use crate::mode::Mode;
+use crate::schema::{key, Sink};
+use crate::verify::{VerifyCode, VerifyError};
+use std::sync::Arc;
 
-/// What is known about the caller when the handshake has ended.
+/// What is known about the caller when the handshake has ended. It does not change afterwards.
 #[derive(Debug)]
-pub struct Report {}
+pub struct Report {
+    source: Source,
+    sent: Option<Sent>,
+}
+
+#[derive(Debug)]
+struct Sent {
+    leaf: Arc<Certificate>,
+    verified: bool,
+    errors: Vec<VerifyError>,
+    anchor: Option<[u8; 32]>,
+    resumed: bool,
+    chain: Option<Vec<Vec<u8>>>,
+}
+
+/// Where a certificate was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Tls,
+}
+
+impl Source {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tls => "tls",
+        }
+    }
+}
+
+/// What a handshake has shown of the caller, for [`Report::conclude`].
+pub(crate) enum Evidence {
+    /// No certificate: not asked for, not sent, or a session without one resumed.
+    Nothing,
+    /// A certificate in this handshake, and what verification made of it.
+    Fresh {
+        leaf: Arc<Certificate>,
+        chain: Vec<Vec<u8>>,
+        errors: Vec<VerifyError>,
+        anchor: Option<[u8; 32]>,
+    },
+    /// A session that was made with a verified certificate, whose ticket still holds.
+    Resumed {
+        leaf: Arc<Certificate>,
+        anchor: [u8; 32],
+    },
+}
 
 impl Report {
+    /// The report on what a handshake has shown. Nothing else computes `verified`: a certificate was
+    /// sent, its chain has a trust anchor, and nothing was found wrong with it.
+    pub(crate) fn conclude(evidence: Evidence) -> Self {
+        let sent = match evidence {
+            Evidence::Nothing => None,
+            Evidence::Fresh {
+                leaf,
+                chain,
+                errors,
+                anchor,
+            } => {
+                let verified = errors.is_empty() && anchor.is_some();
+                let anchor = anchor.filter(|_| verified);
+                Some(Sent {
+                    leaf,
+                    verified,
+                    errors,
+                    anchor,
+                    resumed: false,
+                    chain: Some(chain),
+                })
+            }
+            Evidence::Resumed { leaf, anchor } => Some(Sent {
+                leaf,
+                verified: true,
+                errors: Vec::new(),
+                anchor: Some(anchor),
+                resumed: true,
+                chain: None,
+            }),
+        };
+        Self {
+            source: Source::Tls,
+            sent,
+        }
+    }
+
+    /// Decides, after every handshake, whether the mode lets this caller in.
+    ///
+    /// # Errors
+    /// `peer.no_certificate`, `peer.certificate_refused`.
+    pub(crate) fn admit(self: &Arc<Self>, mode: Mode) -> Result<()> {
+        let refused = match &self.sent {
+            None if mode.needs_certificate() => Error::new(
+                Code::NoCertificate,
+                "the client sent no certificate, and one is required",
+            ),
+            Some(sent) if mode.needs_verified() && !sent.verified => self.refusal(sent),
+            Some(_) if !mode.asks() => Error::new(
+                Code::CertificateRefused,
+                "the session has a client certificate, though none is asked for",
+            ),
+            _ => return Ok(()),
+        };
+        Err(refused.with_report(self.clone()))
+    }
+
+    fn refusal(&self, sent: &Sent) -> Error {
+        let error = Error::new(
+            Code::CertificateRefused,
+            format!(
+                "the client's certificate ({}) does not verify: {} ({})",
+                sent.leaf.subject(),
+                self.verifyresult(),
+                self.verifycode()
+            ),
+        )
+        .with("verifycode", self.verifycode());
+        match sent.errors.first() {
+            Some(first) => error.with("depth", first.depth),
+            None => error,
+        }
+    }
+
     /// The client sent a certificate.
     #[must_use]
     pub fn present(&self) -> bool {
-        false
+        self.sent.is_some()
     }
 
-    /// A certificate was sent, its chain verified, and that held when this handshake ended.
+    /// A certificate was sent, its chain verified for TLS client authentication, and that held when
+    /// this handshake ended.
     #[must_use]
     pub fn verified(&self) -> bool {
-        false
+        self.sent.as_ref().is_some_and(|sent| sent.verified)
+    }
+
+    /// The first error, the one that counts; `None` when there is none, or no certificate.
+    #[must_use]
+    pub fn error(&self) -> Option<VerifyCode> {
+        self.errors().first().map(|error| error.code)
+    }
+
+    /// Every error met.
+    #[must_use]
+    pub fn errors(&self) -> &[VerifyError] {
+        self.sent.as_ref().map_or(&[], |sent| &sent.errors)
     }
 
     /// `OK`, `ABSENT`, or the name of the first error.
     #[must_use]
     pub fn verifycode(&self) -> &'static str {
-        "ABSENT"
+        match (&self.sent, self.error()) {
+            (None, _) => "ABSENT",
+            (Some(_), None) => "OK",
+            (Some(_), Some(code)) => code.name(),
+        }
     }
 
     /// `ok`, `absent`, or the first error as a sentence.
     #[must_use]
     pub fn verifyresult(&self) -> &'static str {
-        "absent"
+        match (&self.sent, self.error()) {
+            (None, _) => "absent",
+            (Some(_), None) => "ok",
+            (Some(_), Some(code)) => code.text(),
+        }
     }
 
-    /// OpenSSL's number of the first error, 0 without one (for callers that expect OpenSSL's).
+    /// SHA-256 of the trust anchor's DER; `None` unless verified.
     #[must_use]
-    pub fn verify_number(&self) -> i32 {
-        0
+    pub fn anchor(&self) -> Option<&[u8; 32]> {
+        self.sent.as_ref()?.anchor.as_ref()
+    }
+
+    /// The certificate was sent on an earlier connection, whose session was resumed.
+    #[must_use]
+    pub fn resumed(&self) -> bool {
+        self.sent.as_ref().is_some_and(|sent| sent.resumed)
     }
 
     /// The leaf.
     #[must_use]
     pub fn certificate(&self) -> Option<&Certificate> {
-        None
+        self.sent.as_ref().map(|sent| &*sent.leaf)
     }
 
-    /// The chain as sent, leaf first, each DER; `None` on a resumed connection.
+    /// The chain as sent, leaf first, each DER; `None` without a certificate and on a resumed
+    /// connection.
     #[must_use]
     pub fn chain(&self) -> Option<&[Vec<u8>]> {
-        None
+        self.sent.as_ref()?.chain.as_deref()
     }
 
-    /// The whole `clientcert` dictionary, handed to a visitor.
+    /// Hands the whole `clientcert` dictionary to a visitor.
     pub fn describe(&self, sink: &mut impl Sink) {
-        let _ = sink;
+        sink.begin_dict();
+        self.describe_verdict(sink);
+        sink.text_at(key::VERIFYCODE, self.verifycode());
+        let Some(sent) = &self.sent else {
+            sink.text_at(key::SOURCE, self.source.name());
+            sink.end();
+            return;
+        };
+        sink.key(key::VERIFYERRORS);
+        sink.begin_list();
+        for error in &sent.errors {
+            sink.begin_dict();
+            sink.integer_at(key::ERROR_DEPTH, i64::from(error.depth));
+            sink.text_at(key::ERROR_CODE, error.code.name());
+            sink.text_at(key::ERROR_TEXT, error.code.text());
+            sink.end();
+        }
+        sink.end();
+        if let Some(anchor) = &sent.anchor {
+            sink.text_at(key::ANCHOR, &crate::cert::hex(anchor));
+        }
+        sink.flag_at(key::RESUMED, sent.resumed);
+        sink.text_at(key::SOURCE, self.source.name());
+        sent.leaf.describe(sink);
+        sink.end();
+    }
+
+    /// Hands the short form inside `details` to a visitor.
+    pub(crate) fn summarise(&self, sink: &mut impl Sink) {
+        sink.begin_dict();
+        self.describe_verdict(sink);
+        if let Some(sent) = &self.sent {
+            sink.text_at(key::SUBJECT, sent.leaf.subject());
+            sink.text_at(key::ISSUER, sent.leaf.issuer());
+        }
+        sink.end();
+    }
+
+    fn describe_verdict(&self, sink: &mut impl Sink) {
+        sink.flag_at(key::PRESENT, self.present());
+        sink.flag_at(key::VERIFIED, self.verified());
+        sink.text_at(key::VERIFYRESULT, self.verifyresult());
     }
 
     /// The dictionary as JSON.
     #[must_use]
     pub fn json(&self) -> String {
-        let mut writer = crate::json::Writer::default();
+        let mut writer = json::Writer::default();
         self.describe(&mut writer);
         writer.finish()
     }

@@ -1,10 +1,17 @@
 //! This file is about a connection over a socket: the engine, and the waiting.
+//!
+//! In: a connected stream socket and how long a call may wait. Out: plaintext, errors. The lock on
+//! the engine is never held while waiting, so that one thread may read while another writes. It may
+//! not know of TLS.
 
 use crate::engine::{Connection, Progress};
 use crate::error::{Code, Error, Result};
+use rustix::event::{poll, PollFd, PollFlags};
+use rustix::io::Errno;
+use rustix::net::{recv, send, shutdown, RecvFlags, SendFlags, Shutdown};
 use std::os::fd::AsFd;
-use std::sync::{Mutex, MutexGuard};
-use std::time::Instant;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// How long a call may wait for the socket.
 #[derive(Clone, Copy, Debug)]
@@ -17,20 +24,46 @@ pub enum Wait {
     Forever,
 }
 
+/// How long a refused client may take to read its alert. Closing at once would make the kernel throw
+/// the alert away when the client has already sent a request.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// How much a refused client's bytes are read meanwhile.
+const LINGER_BYTES: usize = 256 * 1_024;
+
 /// A TLS connection over a socket. Threads may share it: one may read while another writes.
 pub struct Socket<S> {
     connection: Mutex<Connection>,
     socket: S,
+    /// Plaintext that the engine took when the socket did not take all of its ciphertext: the write
+    /// that is called again for it is told so, and nothing is encrypted twice.
+    owed: Mutex<Option<usize>>,
 }
 
 impl<S: AsFd> Socket<S> {
-    /// Advances the handshake.
+    pub(crate) fn new(connection: Connection, socket: S) -> Self {
+        Self {
+            connection: Mutex::new(connection),
+            socket,
+            owed: Mutex::new(None),
+        }
+    }
+
+    /// Advances the handshake. After a refusal the client is given up to half a second to read its
+    /// alert, unless the call may not wait.
     ///
     /// # Errors
-    /// As [`Connection::handshake`], and `io.timeout`, `io.socket`, `io.interrupted` (a signal: call again).
+    /// As [`Connection::handshake`], and `io.timeout`, `io.socket`, `io.interrupted` (a signal: call
+    /// again).
     pub fn handshake(&self, wait: Wait) -> Result<Progress<()>> {
-        let _ = wait;
-        Err(Error::new(Code::Library, "not yet"))
+        let result = self.run(wait, Connection::handshake);
+        if result
+            .as_ref()
+            .is_err_and(|error| error.kind() == crate::error::Kind::Peer)
+        {
+            self.linger(wait);
+        }
+        result
     }
 
     /// Reads plaintext; `Done(0)` is the peer's proper end.
@@ -38,17 +71,28 @@ impl<S: AsFd> Socket<S> {
     /// # Errors
     /// As [`Connection::read`], and those of [`Socket::handshake`].
     pub fn read(&self, plaintext: &mut [u8], wait: Wait) -> Result<Progress<usize>> {
-        let _ = (plaintext, wait);
-        Err(Error::new(Code::Library, "not yet"))
+        self.run(wait, |connection| connection.read(plaintext))
     }
 
-    /// Writes plaintext; `Done` tells how much.
+    /// Writes plaintext; `Done` tells how much. When `WantWrite` comes back, the same bytes must be
+    /// written again, as with OpenSSL.
     ///
     /// # Errors
     /// As [`Connection::write`], and those of [`Socket::handshake`].
     pub fn write(&self, plaintext: &[u8], wait: Wait) -> Result<Progress<usize>> {
-        let _ = (plaintext, wait);
-        Err(Error::new(Code::Library, "not yet"))
+        self.run(wait, |connection| {
+            let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+            if owed.is_none() {
+                match connection.write(plaintext)? {
+                    Progress::Done(count) => *owed = Some(count),
+                    other => return Ok(other),
+                }
+            }
+            if self.flush(connection)? {
+                return Ok(Progress::Done(owed.take().unwrap_or(0)));
+            }
+            Ok(Progress::WantWrite)
+        })
     }
 
     /// Says goodbye; `Done` when the peer has done so, too.
@@ -56,19 +100,162 @@ impl<S: AsFd> Socket<S> {
     /// # Errors
     /// Those of [`Socket::handshake`].
     pub fn close(&self, wait: Wait) -> Result<Progress<()>> {
-        let _ = wait;
-        Err(Error::new(Code::Library, "not yet"))
+        self.run(wait, Connection::close)
     }
 
     /// The engine, for its report and details.
     pub fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection
             .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The socket.
     pub fn socket(&self) -> &S {
         &self.socket
     }
+
+    /// The socket, without the engine: what the engine still holds is lost.
+    pub fn into_socket(self) -> S {
+        self.socket
+    }
+
+    /// Calls the engine until it is done, moving ciphertext between calls.
+    fn run<T>(
+        &self,
+        wait: Wait,
+        mut step: impl FnMut(&mut Connection) -> Result<Progress<T>>,
+    ) -> Result<Progress<T>> {
+        loop {
+            let mut connection = self.connection();
+            let progress = step(&mut connection);
+            let flushed = self.flush(&mut connection);
+            // The engine's own error says more than that its alert could not be sent.
+            let progress = progress?;
+            let flags = match (progress, flushed?) {
+                (Progress::Done(value), true) => return Ok(Progress::Done(value)),
+                // A handshake or goodbye is done when its last bytes are out; the engine is asked
+                // again, and has nothing more to say.
+                (Progress::Done(_) | Progress::WantWrite, false) => PollFlags::OUT,
+                (Progress::WantWrite, true) => continue,
+                (Progress::WantRead, _) => match self.receive(&mut connection)? {
+                    true => continue,
+                    false => PollFlags::IN,
+                },
+            };
+            drop(connection);
+            if matches!(wait, Wait::Never) {
+                let reading = flags == PollFlags::IN;
+                return Ok(if reading {
+                    Progress::WantRead
+                } else {
+                    Progress::WantWrite
+                });
+            }
+            self.wait(flags, wait)?;
+        }
+    }
+
+    /// Sends what the engine has for the peer; true when all of it is out.
+    fn flush(&self, connection: &mut Connection) -> Result<bool> {
+        loop {
+            let wire = connection.wire_mut();
+            if wire.output().is_empty() {
+                return Ok(true);
+            }
+            match send(
+                &self.socket,
+                wire.output(),
+                SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
+            ) {
+                Ok(count) => wire.sent(count),
+                Err(Errno::AGAIN) => return Ok(false),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(broken(error)),
+            }
+        }
+    }
+
+    /// Receives what the engine wants and no more; true when something came, or the end.
+    fn receive(&self, connection: &mut Connection) -> Result<bool> {
+        loop {
+            let receive = |room: &mut [u8]| recv(&self.socket, room, RecvFlags::DONTWAIT);
+            match connection
+                .wire_mut()
+                .feed_from(|room| receive(room).map(|(count, _)| count))
+            {
+                Ok(count) if count > 0 => return Ok(true),
+                // A reset is an end like any other: what arrived before it still counts.
+                Ok(_) | Err(Errno::CONNRESET) => {
+                    connection.feed_eof();
+                    return Ok(true);
+                }
+                Err(Errno::AGAIN) => return Ok(false),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(broken(error)),
+            }
+        }
+    }
+
+    fn wait(&self, flags: PollFlags, wait: Wait) -> Result<()> {
+        let remaining = match wait {
+            Wait::Until(end) => Some(end.saturating_duration_since(Instant::now())),
+            Wait::Forever | Wait::Never => None,
+        };
+        if remaining.is_some_and(|left| left.is_zero()) {
+            return Err(timed_out());
+        }
+        let limit = remaining.map(rustix::event::Timespec::try_from);
+        let limit = limit.transpose().map_err(|_| timed_out())?;
+        let mut set = [PollFd::new(&self.socket, flags)];
+        match poll(&mut set, limit.as_ref()) {
+            Ok(0) => Err(timed_out()),
+            Ok(_) => Ok(()),
+            Err(Errno::INTR) => Err(Error::new(Code::Interrupted, "a signal came; call again")),
+            Err(error) => Err(broken(error)),
+        }
+    }
+
+    /// Ends our side and reads what the client still sends, within bounds, so that the client gets
+    /// to read its alert.
+    fn linger(&self, wait: Wait) {
+        if shutdown(&self.socket, Shutdown::Write).is_err() {
+            return;
+        }
+        let mut end = Instant::now() + LINGER;
+        if let Wait::Until(limit) = wait {
+            end = end.min(limit);
+        }
+        let mut buffer = [0; 16_384];
+        let mut left = LINGER_BYTES;
+        while left > 0 {
+            match recv(&self.socket, &mut buffer[..], RecvFlags::DONTWAIT) {
+                Ok((_, 0)) => return,
+                Ok((_, count)) => left = left.saturating_sub(count),
+                Err(Errno::AGAIN) if !matches!(wait, Wait::Never) => {
+                    if self.wait(PollFlags::IN, Wait::Until(end)).is_err() {
+                        return;
+                    }
+                }
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+fn broken(error: Errno) -> Error {
+    match error {
+        Errno::PIPE | Errno::CONNRESET | Errno::NOTCONN => {
+            Error::new(Code::PeerClosed, "the client closed the connection")
+        }
+        _ => {
+            let text = std::io::Error::from(error).to_string();
+            Error::new(Code::Socket, format!("the socket failed: {text}"))
+                .with("errno", error.raw_os_error())
+        }
+    }
+}
+
+fn timed_out() -> Error {
+    Error::new(Code::Timeout, "the operation did not end in time")
 }

@@ -3,6 +3,10 @@
 //! In: bytes. Out: [`Certificate`]. It is the only user of x509-parser; it may not know of
 //! connections, verdicts or sockets.
 
+mod trust;
+
+pub(crate) use trust::{may_be_ca, pss_digest_is_sha1};
+
 use crate::error::Result;
 use crate::schema::Sink;
 
@@ -27,8 +31,25 @@ impl Certificate {
         &self.der
     }
 
+    /// Subject.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        ""
+    }
+
+    /// Issuer.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        ""
+    }
+
     /// Hands every key of `certinfo`, in order, to a visitor, into the dictionary that is open.
     pub fn describe(&self, sink: &mut impl Sink) {
         let _ = sink;
     }
+}
+
+/// Bytes as lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

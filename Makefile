@@ -1,0 +1,43 @@
+# Every target sets up what it needs: .venv, build tools, and for the tests system packages when root.
+# `make help` lists them.
+
+RUN = @python=$$(tests/run/requirements) && exec "$$python" tests/run
+
+.PHONY: help demo test bench fuzz soak corpus wheel lint fmt tables clean
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+demo: ## a real server, four real curl clients, and what the server knows of each
+	$(RUN) demo
+
+test: ## all tests on every TLS library and Python that is found; STAGE=rust for one stage
+	$(RUN) test $(STAGE)
+
+wheel: ## the wheel and the source distribution, in dist/
+	$(RUN) wheel
+
+lint: ## formatters and linters, Rust and Python
+	$(RUN) lint
+
+fmt: ## formats the sources in place
+	$(RUN) fmt
+
+tables: ## writes the generated tables of README.md and docs/ anew
+	$(RUN) python tests/docs/tables.py --write
+
+bench: ## our speed and memory beside the peers', measured in the same run
+	$(RUN) bench
+
+fuzz: ## each fuzz target for 60 seconds (SECONDS_EACH=...)
+	$(RUN) fuzz $(SECONDS_EACH)
+
+soak: ## the core's tests under AddressSanitizer and valgrind
+	$(RUN) soak
+
+corpus: ## every certificate under DIR against OpenSSL, differences with reasons
+	@test -n "$(DIR)" || { echo 'make corpus needs a folder: make corpus DIR=...' >&2; exit 1; }
+	$(RUN) corpus "$(abspath $(DIR))"
+
+clean: ## removes what was built and set up
+	rm -rf target .venv dist demo-pki

@@ -1,0 +1,106 @@
+"""This file is about the table that `make bench` prints: our figures beside the peers', as ratios.
+
+In: the folder of the Rust programs. Out: a table; each ratio is the median of several pairs that
+ran in turn, because machines drift. Processor time is what the operating system accounts to the
+server process; no figure here passes or fails anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import certinfo
+import servers
+
+LIVE = Path(__file__).resolve().parents[1] / "tests" / "pki" / "live"
+
+Measure = Callable[[], float]
+
+
+def main() -> None:
+    """Measures everything and prints the table."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("programs", type=Path, help="the folder of the Rust programs")
+    parser.add_argument("--pairs", type=int, default=5, help="how many pairs a ratio is made of")
+    parser.add_argument("--connections", type=int, default=1000, help="how many a run serves")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for source, name in FILES.items():
+            shutil.copy(LIVE / source, Path(folder, name))
+        bench = servers.Bench(arguments.programs, Path(folder), arguments.connections)
+        print(f"{'':58}{'ours':>11}{'peer':>11}{'ratio':>8}{'(min..max)':>14}{'goal':>7}")
+        for title, ours, peer, unit, goal in rows(bench):
+            row(title, ours, peer, unit, goal, arguments.pairs)
+
+
+FILES = {
+    "server.pem": "server.pem",
+    "server.key": "server.key",
+    "client-ca.pem": "client-ca.pem",
+    "good.pem": "client.pem",
+    "good.key": "client.key",
+}
+
+
+def rows(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, float | None]]:
+    """What is measured: a title, ours, the peer, the unit, and the ratio that is aimed at."""
+    loop = bench.python("loop.py", "peercert")
+    bare = bench.program("bare")
+    pem = (LIVE / "good.pem").read_bytes()
+    return [
+        ("SSLContext, accept loop / CPython ssl", loop, bench.python("loop.py", "ssl"), "us", 0.40),
+        ("SSLContext, accept loop / bare loop in Rust", loop, bare, "us", 1.20),
+        ("core in Rust / bare loop in Rust", bench.program("core"), bare, "us", None),
+        (
+            "cheroot, our adapter / its builtin adapter",
+            bench.python("wsgi.py", "peercert"),
+            bench.python("wsgi.py", "builtin"),
+            "us",
+            0.75,
+        ),
+        (
+            "certinfo(PEM) / the same fields by cryptography",
+            lambda: certinfo.ours(pem),
+            lambda: certinfo.cryptography(pem),
+            "us",
+            0.35,
+        ),
+        (
+            "certinfo(PEM) / ssl._ssl._test_decode_cert",
+            lambda: certinfo.ours(pem),
+            lambda: certinfo.stdlib(LIVE / "good.pem"),
+            "us",
+            0.12,
+        ),
+        (
+            "memory of an idle connection / CPython ssl",
+            bench.idle("peercert"),
+            bench.idle("ssl"),
+            "kB",
+            0.80,
+        ),
+    ]
+
+
+def row(
+    title: str, ours: Measure, peer: Measure, unit: str, goal: float | None, pairs: int
+) -> None:
+    """Measures in turn, and prints one row."""
+    figures = [(ours(), peer()) for _ in range(pairs)]
+    ratios = [one / other for one, other in figures]
+    middle = [statistics.median(column) for column in zip(*figures, strict=True)]
+    spread = f"({min(ratios):.2f}..{max(ratios):.2f})"
+    print(
+        f"{title:58}{middle[0]:8.1f} {unit}{middle[1]:8.1f} {unit}"
+        f"{statistics.median(ratios):8.2f}{spread:>14}{f'{goal:.2f}' if goal else '-':>7}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

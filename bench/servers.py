@@ -1,0 +1,83 @@
+"""This file is about running a server and its client, and what the server then cost.
+
+In: a program, the folder of its certificates. Out: microseconds of processor time a connection, or
+kilobytes of resident memory an idle connection.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+PROGRAMS = Path(__file__).with_name("programs")
+
+# How many idle connections are held.
+IDLE = 500
+
+
+class Bench:
+    """What all runs have in common."""
+
+    def __init__(self, programs: Path, folder: Path, connections: int) -> None:
+        self.programs = programs
+        self.folder = folder
+        self.connections = connections
+
+    def program(self, name: str) -> Callable[[], float]:
+        """A server written in Rust."""
+        return lambda: self._requests([str(self.programs / name)], [])
+
+    def python(self, script: str, kind: str) -> Callable[[], float]:
+        """A server written in Python."""
+        return lambda: self._requests([sys.executable, str(PROGRAMS / script)], [kind])
+
+    def idle(self, kind: str) -> Callable[[], float]:
+        """A server written in Python that holds idle connections; kilobytes each."""
+        return lambda: self._idle(kind)
+
+    def _requests(self, command: list[str], more: list[str]) -> float:
+        with ExitStack() as stack:
+            arguments = [*command, str(self.folder), str(self.connections), *more]
+            server = stack.enter_context(_start(arguments))
+            # The first connection warms the server up and does not count.
+            client = self._load(_port(server), self.connections + 1, "requests")
+            subprocess.run(client, check=True, stdout=subprocess.DEVNULL)
+            answer = json.loads(_line(server))
+            return float(answer["cpu"] / answer["connections"] * 1e6)
+
+    def _idle(self, kind: str) -> float:
+        with ExitStack() as stack:
+            arguments = [sys.executable, str(PROGRAMS / "loop.py"), str(self.folder), str(IDLE)]
+            server = stack.enter_context(_start([*arguments, kind, "--hold"]))
+            client = stack.enter_context(_start(self._load(_port(server), IDLE + 1, "idle")))
+            answer = json.loads(_line(server))
+            if client.stdin:
+                client.stdin.close()
+            return float(answer["kilobytes"] / answer["connections"])
+
+    def _load(self, port: int, connections: int, what: str) -> list[str]:
+        return [str(self.programs / "load"), str(self.folder), str(port), str(connections), what]
+
+
+def _start(command: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        raise RuntimeError(f"{process.args!r} ended without an answer")
+    return line
+
+
+def _port(server: subprocess.Popen[str]) -> int:
+    word, port = _line(server).split()
+    if word != "listening":
+        raise RuntimeError(f"{server.args!r} does not listen")
+    return int(port)

@@ -1,0 +1,167 @@
+//! This file is about a connection without a socket, as Python programs drive it themselves.
+//!
+//! In: ciphertext and plaintext as bytes. Out: the same, and who the client is.
+
+use crate::dict;
+use crate::errors::{self, Flavour, Want};
+use peercert::Progress;
+use pyo3::buffer::PyBuffer;
+use pyo3::prelude::*;
+use pyo3::sync::MutexExt;
+use pyo3::types::{PyBytes, PyList};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The most plaintext that one `read` gives: what a TLS record holds.
+pub(crate) const RECORD: usize = 16 * 1024;
+
+/// A TLS connection, server side, without a socket: feed it what the peer sent, send what `take`
+/// gives.
+#[pyclass(frozen, module = "peercert._native")]
+pub(crate) struct Connection(Mutex<peercert::Connection>);
+
+impl Connection {
+    pub(crate) fn new(connection: peercert::Connection) -> Self {
+        Self(Mutex::new(connection))
+    }
+
+    fn lock(&self, py: Python<'_>) -> MutexGuard<'_, peercert::Connection> {
+        self.0
+            .lock_py_attached(py)
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a step with the interpreter released. No Python code runs while the lock is held.
+    fn step<R: Send>(
+        &self,
+        py: Python<'_>,
+        step: impl FnOnce(&mut peercert::Connection) -> R + Send,
+    ) -> R {
+        let mut guard = self.lock(py);
+        let connection = &mut *guard;
+        py.detach(|| step(connection))
+    }
+}
+
+#[pymethods]
+impl Connection {
+    /// Takes in ciphertext from the peer.
+    fn feed(&self, py: Python<'_>, ciphertext: PyBuffer<u8>) -> PyResult<()> {
+        let ciphertext = ciphertext.to_vec(py)?;
+        self.lock(py)
+            .feed(&ciphertext)
+            .map_err(|error| errors::own(py, &error))
+    }
+
+    /// Says that the peer sends no more.
+    fn feed_eof(&self, py: Python<'_>) {
+        self.lock(py).feed_eof();
+    }
+
+    /// How many bytes of ciphertext the next step needs: never more than one TLS record.
+    fn wants(&self, py: Python<'_>) -> usize {
+        self.lock(py).wants()
+    }
+
+    /// Takes the ciphertext that has to go to the peer; empty when there is none.
+    fn take<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let taken = self.lock(py).take();
+        PyBytes::new(py, &taken)
+    }
+
+    /// Advances the handshake; true when it is done. Otherwise send what `take` gives and feed more.
+    fn handshake(&self, py: Python<'_>) -> PyResult<bool> {
+        match self.step(py, peercert::Connection::handshake) {
+            Ok(progress) => Ok(matches!(progress, Progress::Done(()))),
+            Err(error) => Err(errors::own(py, &error)),
+        }
+    }
+
+    /// Reads up to `size` bytes of plaintext, at most one TLS record; `b""` when the peer has closed
+    /// the connection properly.
+    #[pyo3(signature = (size=16384))]
+    fn read<'py>(&self, py: Python<'py>, size: usize) -> PyResult<Bound<'py, PyBytes>> {
+        let mut plaintext = vec![0; size.min(RECORD)];
+        let progress = self.step(py, |connection| connection.read(&mut plaintext));
+        let count = done(py, progress)?;
+        Ok(PyBytes::new(py, plaintext.get(..count).unwrap_or_default()))
+    }
+
+    /// Writes plaintext; tells how many bytes were taken.
+    fn write(&self, py: Python<'_>, plaintext: PyBuffer<u8>) -> PyResult<usize> {
+        let plaintext = plaintext.to_vec(py)?;
+        let progress = self.step(py, |connection| connection.write(&plaintext));
+        done(py, progress)
+    }
+
+    /// Says goodbye; true when the peer has done so, too.
+    fn close(&self, py: Python<'_>) -> PyResult<bool> {
+        match self.step(py, peercert::Connection::close) {
+            Ok(progress) => Ok(matches!(progress, Progress::Done(()))),
+            Err(error) => Err(errors::own(py, &error)),
+        }
+    }
+
+    /// How many bytes of plaintext can be read without more ciphertext.
+    fn pending(&self, py: Python<'_>) -> usize {
+        self.lock(py).pending()
+    }
+
+    /// Who the client is, as a dictionary.
+    fn clientcert<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let report = self.report(py)?;
+        dict::build(py, |sink| report.describe(sink))
+    }
+
+    /// The connection as a dictionary.
+    fn details<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let tree = self
+            .step(py, |connection| dict::tree(|sink| connection.details(sink)))
+            .map_err(|error| errors::own(py, &error))?;
+        dict::from_tree(py, &tree)
+    }
+
+    /// The chain as the client sent it, leaf first, each DER; `None` without a certificate and on a
+    /// resumed connection.
+    fn chain<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
+        chain(py, &*self.report(py)?)
+    }
+
+    /// The client's certificate as DER; `None` without one.
+    fn der<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        Ok(der(py, &*self.report(py)?))
+    }
+}
+
+impl Connection {
+    fn report(&self, py: Python<'_>) -> PyResult<std::sync::Arc<peercert::Report>> {
+        let report = self.lock(py).clientcert().cloned();
+        report.map_err(|error| errors::own(py, &error))
+    }
+}
+
+/// The chain of a report as a list of DER.
+pub(crate) fn chain<'py>(
+    py: Python<'py>,
+    report: &peercert::Report,
+) -> PyResult<Option<Bound<'py, PyList>>> {
+    report
+        .chain()
+        .map(|chain| PyList::new(py, chain.iter().map(|der| PyBytes::new(py, der))))
+        .transpose()
+}
+
+/// The leaf of a report as DER.
+pub(crate) fn der<'py>(py: Python<'py>, report: &peercert::Report) -> Option<Bound<'py, PyBytes>> {
+    report
+        .certificate()
+        .map(|leaf| PyBytes::new(py, leaf.der()))
+}
+
+fn done(py: Python<'_>, progress: peercert::Result<Progress<usize>>) -> PyResult<usize> {
+    match progress {
+        Ok(Progress::Done(count)) => Ok(count),
+        Ok(Progress::WantRead) => Err(Flavour::Own.want(py, Want::Read)),
+        Ok(Progress::WantWrite) => Err(Flavour::Own.want(py, Want::Write)),
+        Err(error) => Err(errors::own(py, &error)),
+    }
+}

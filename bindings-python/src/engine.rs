@@ -1,0 +1,391 @@
+//! This file is about the object that `ssl.SSLSocket` and `ssl.SSLObject` call `_sslobj`.
+//!
+//! In: their calls. Out: what CPython's own object would give, made of the core's answers. Nothing
+//! about a certificate that did not verify is told under CPython's names: programs take the presence
+//! of such data for proof.
+
+use crate::bio::Bio;
+use crate::buffer::Buffer;
+use crate::connection::{chain, der, RECORD};
+use crate::dict;
+use crate::errors::{self, Operation};
+use crate::fd::Fd;
+use peercert::value::Value;
+use peercert::{Connection, Report};
+use pyo3::exceptions::{PyNotImplementedError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyString, PyWeakrefMethods, PyWeakrefReference};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+
+/// The most plaintext of a buffer that one `write` copies; callers go on with the rest.
+const CHUNK: usize = 4 * RECORD;
+
+/// Where ciphertext comes from and goes to.
+pub(crate) enum Transport {
+    /// A socket.
+    Fd(Fd),
+    /// Two memory BIOs.
+    Bio(Bio),
+}
+
+/// A TLS connection behind the interface of `_ssl._SSLSocket`.
+#[pyclass(frozen, module = "peercert._native")]
+pub(crate) struct Engine {
+    transport: Transport,
+    context: Option<Py<PyAny>>,
+    owner: Option<Py<PyWeakrefReference>>,
+    /// The handshake has been done to its end.
+    established: AtomicBool,
+    /// Kept once the handshake is over: neither changes afterwards.
+    report: PyOnceLock<Arc<Report>>,
+    details: PyOnceLock<Value>,
+}
+
+impl Engine {
+    pub(crate) fn new(
+        transport: Transport,
+        context: Option<Bound<'_, PyAny>>,
+        owner: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let owner = owner
+            .map(|owner| PyWeakrefReference::new(&owner))
+            .transpose()?;
+        Ok(Self {
+            transport,
+            context: context.map(Bound::unbind),
+            owner: owner.map(Bound::unbind),
+            established: AtomicBool::new(false),
+            report: PyOnceLock::new(),
+            details: PyOnceLock::new(),
+        })
+    }
+
+    fn look<R: Send>(&self, py: Python<'_>, look: impl FnOnce(&mut Connection) -> R + Send) -> R {
+        match &self.transport {
+            Transport::Fd(fd) => fd.look(py, look),
+            Transport::Bio(bio) => bio.look(py, look),
+        }
+    }
+
+    fn report(&self, py: Python<'_>) -> PyResult<&Arc<Report>> {
+        self.report.get_or_try_init(py, || {
+            self.look(py, |connection| connection.clientcert().cloned())
+                .map_err(|error| errors::own(py, &error))
+        })
+    }
+
+    fn facts(&self, py: Python<'_>) -> PyResult<&Value> {
+        self.details.get_or_try_init(py, || {
+            self.look(py, |connection| dict::tree(|sink| connection.details(sink)))
+                .map_err(|error| errors::own(py, &error))
+        })
+    }
+
+    /// One text of `details`; `None` before the handshake is over.
+    fn fact(&self, py: Python<'_>, name: &str) -> Option<&str> {
+        self.facts(py).ok()?.get(name)?.as_text()
+    }
+
+    /// The report, when it is on a certificate that verified.
+    fn verified(&self, py: Python<'_>) -> Option<&Arc<Report>> {
+        self.report(py).ok().filter(|report| report.verified())
+    }
+}
+
+#[pymethods]
+impl Engine {
+    /// Advances the handshake to its end.
+    fn do_handshake(&self, py: Python<'_>) -> PyResult<()> {
+        let operation = Operation::Handshake;
+        match &self.transport {
+            Transport::Fd(fd) => fd.step(py, operation, |socket, wait| socket.handshake(wait)),
+            Transport::Bio(bio) => bio.step(py, operation, Connection::handshake),
+        }?;
+        self.established.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Reads up to `size` bytes of plaintext, or fills `buffer` and tells how many bytes it got.
+    #[pyo3(signature = (size=1024, buffer=None))]
+    fn read<'py>(
+        &self,
+        py: Python<'py>,
+        size: isize,
+        buffer: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let asked = usize::try_from(size).ok();
+        let Some(buffer) = buffer else {
+            let asked =
+                asked.ok_or_else(|| PyValueError::new_err("size should not be negative"))?;
+            let mut plaintext = vec![0; asked.min(RECORD)];
+            let count = self.read_into(py, &mut plaintext)?;
+            let plaintext = plaintext.get(..count).unwrap_or_default();
+            return Ok(PyBytes::new(py, plaintext).into_any());
+        };
+        let view = Buffer::of(&buffer)?;
+        let asked = asked
+            .filter(|size| (1..=view.size).contains(size))
+            .unwrap_or(view.size);
+        let mut plaintext = vec![0; asked.min(RECORD)];
+        let count = self.read_into(py, &mut plaintext)?;
+        view.fill(plaintext.get(..count).unwrap_or_default())?;
+        Ok(PyInt::new(py, count).into_any())
+    }
+
+    /// Writes plaintext; tells how many bytes were taken.
+    fn write(&self, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<usize> {
+        match data.cast::<PyBytes>() {
+            Ok(bytes) => self.write_from(py, bytes.as_bytes()),
+            Err(_) => self.write_from(py, &Buffer::of(data)?.copy(CHUNK)?),
+        }
+    }
+
+    /// How many bytes of plaintext can be read without more ciphertext.
+    fn pending(&self, py: Python<'_>) -> usize {
+        self.look(py, |connection| connection.pending())
+    }
+
+    /// Says goodbye, waits for the peer's, and gives the socket back.
+    fn shutdown<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match &self.transport {
+            Transport::Fd(fd) => {
+                let object = fd.object(py)?;
+                fd.step(py, Operation::Shutdown, |socket, wait| socket.close(wait))?;
+                Ok(Some(object))
+            }
+            Transport::Bio(bio) => {
+                bio.step(py, Operation::Shutdown, Connection::close)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// CPython's dictionary of the client's certificate, or its DER: `None` without one; of one that
+    /// did not verify `{}` and `None`.
+    #[pyo3(signature = (binary_form=false))]
+    fn getpeercert<'py>(
+        &self,
+        py: Python<'py>,
+        binary_form: bool,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Ok(report) = self.report(py) else {
+            return Err(PyValueError::new_err("handshake not done yet"));
+        };
+        Ok(match (report.present(), report.verified(), binary_form) {
+            (false, ..) | (true, false, true) => None,
+            (true, false, false) => Some(PyDict::new(py).into_any()),
+            (true, true, true) => der(py, report).map(Bound::into_any),
+            (true, true, false) => {
+                let ours = dict::build(py, |sink| report.describe(sink))?;
+                let convert = py.import("peercert._peercert")?.getattr("getpeercert")?;
+                Some(convert.call1((ours,))?)
+            }
+        })
+    }
+
+    /// The chain of a certificate that verified, leaf first: as it was sent, or the leaf alone on a
+    /// resumed connection. Empty for any other.
+    fn get_verified_chain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        let Some(report) = self.verified(py) else {
+            return Ok(list);
+        };
+        let leaf = report.certificate().map(|leaf| leaf.der().to_vec());
+        let chain = report
+            .chain()
+            .map_or_else(|| leaf.into_iter().collect(), <[_]>::to_vec);
+        for der in chain {
+            list.append(ChainCertificate(der))?;
+        }
+        Ok(list)
+    }
+
+    /// As `get_verified_chain`.
+    fn get_unverified_chain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        self.get_verified_chain(py)
+    }
+
+    /// Name, TLS version and key bits of the cipher suite; `None` before the handshake is over.
+    fn cipher(&self, py: Python<'_>) -> Option<(&'static str, &'static str, u32)> {
+        self.report(py).ok()?;
+        self.look(py, |connection| connection.cipher())
+    }
+
+    /// Not known: always `None`.
+    fn shared_ciphers(&self) -> Option<Py<PyAny>> {
+        None
+    }
+
+    /// TLS compression is never used: always `None`.
+    fn compression(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// `TLSv1.2` or `TLSv1.3`; `None` before the handshake is over.
+    fn version(&self, py: Python<'_>) -> Option<&str> {
+        self.fact(py, "sslversion")
+    }
+
+    /// The key exchange group; `None` when it is not known.
+    fn group(&self, py: Python<'_>) -> Option<&str> {
+        self.fact(py, "group")
+    }
+
+    /// The application protocol; `None` when none was negotiated.
+    fn selected_alpn_protocol(&self, py: Python<'_>) -> Option<&str> {
+        self.fact(py, "alpn").filter(|name| !name.is_empty())
+    }
+
+    /// Channel binding data is not available: `None` for `tls-unique`.
+    #[pyo3(signature = (cb_type="tls-unique"))]
+    fn get_channel_binding(&self, cb_type: &str) -> PyResult<Option<Py<PyAny>>> {
+        if cb_type == "tls-unique" {
+            Ok(None)
+        } else {
+            Err(PyValueError::new_err(format!(
+                "'{cb_type}' channel binding type not implemented"
+            )))
+        }
+    }
+
+    /// Not offered.
+    fn verify_client_post_handshake(&self) -> PyResult<()> {
+        Err(PyNotImplementedError::new_err(
+            "post-handshake authentication is not offered: ask in the handshake, by client_cert_mode",
+        ))
+    }
+
+    #[getter]
+    fn context(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.context.as_ref().map(|context| context.clone_ref(py))
+    }
+
+    #[setter]
+    fn set_context(&self, py: Python<'_>, context: Bound<'_, PyAny>) -> PyResult<()> {
+        if self
+            .context
+            .as_ref()
+            .is_some_and(|own| own.bind(py).is(&context))
+        {
+            return Ok(());
+        }
+        Err(PyNotImplementedError::new_err(
+            "a connection keeps its context; for another one by server name see the option hosts",
+        ))
+    }
+
+    #[getter]
+    fn owner<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        self.owner.as_ref()?.bind(py).upgrade()
+    }
+
+    #[getter]
+    fn session(&self) -> Option<Py<PyAny>> {
+        None
+    }
+
+    #[setter]
+    fn set_session(&self, _session: Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyValueError::new_err(
+            "Cannot set session for server-side SSLSocket.",
+        ))
+    }
+
+    #[getter]
+    fn session_reused(&self, py: Python<'_>) -> bool {
+        self.facts(py)
+            .ok()
+            .and_then(|facts| facts.get("resumed")?.as_flag())
+            .unwrap_or(false)
+    }
+
+    #[getter]
+    fn server_side(&self) -> bool {
+        true
+    }
+
+    #[getter]
+    fn server_hostname(&self) -> Option<Bound<'_, PyString>> {
+        None
+    }
+
+    /// Who the client is, as a dictionary.
+    fn clientcert<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let report = self.report(py)?;
+        dict::build(py, |sink| report.describe(sink))
+    }
+
+    /// The connection as a dictionary.
+    fn details<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        dict::from_tree(py, self.facts(py)?)
+    }
+
+    /// The chain as the client sent it, leaf first, each DER; `None` without a certificate and on a
+    /// resumed connection.
+    fn chain<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
+        chain(py, self.report(py)?)
+    }
+
+    /// The client's certificate as DER; `None` without one.
+    fn der<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        Ok(der(py, self.report(py)?))
+    }
+}
+
+impl Engine {
+    /// As in `ssl`, reading and writing begin with the handshake when nobody has done it.
+    fn establish(&self, py: Python<'_>) -> PyResult<()> {
+        if self.established.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        self.do_handshake(py)
+    }
+
+    fn read_into(&self, py: Python<'_>, plaintext: &mut [u8]) -> PyResult<usize> {
+        let operation = Operation::Read;
+        if plaintext.is_empty() {
+            return Ok(0);
+        }
+        self.establish(py)?;
+        match &self.transport {
+            Transport::Fd(fd) => {
+                fd.step(py, operation, |socket, wait| socket.read(plaintext, wait))
+            }
+            Transport::Bio(bio) => bio.step(py, operation, |connection| connection.read(plaintext)),
+        }
+    }
+
+    fn write_from(&self, py: Python<'_>, plaintext: &[u8]) -> PyResult<usize> {
+        let operation = Operation::Write;
+        if plaintext.is_empty() {
+            return Ok(0);
+        }
+        self.establish(py)?;
+        match &self.transport {
+            Transport::Fd(fd) => {
+                fd.step(py, operation, |socket, wait| socket.write(plaintext, wait))
+            }
+            Transport::Bio(bio) => {
+                bio.step(py, operation, |connection| connection.write(plaintext))
+            }
+        }
+    }
+}
+
+/// A certificate of a chain, as `ssl` asks for it.
+#[pyclass(frozen, module = "peercert._native")]
+pub(crate) struct ChainCertificate(Vec<u8>);
+
+#[pymethods]
+impl ChainCertificate {
+    /// The certificate as DER; the encoding that `ssl` passes is always that.
+    fn public_bytes<'py>(
+        &self,
+        py: Python<'py>,
+        _encoding: Bound<'py, PyAny>,
+    ) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0)
+    }
+}

@@ -1,0 +1,117 @@
+//! Prints a table of the documents as Markdown, made of the code's own tables:
+//! `cargo run --example tables -- modes|options|keys|codes`.
+
+#![expect(clippy::print_stdout, reason = "the table is the program's output")]
+
+use peercert::schema::{Row, KEYS};
+use peercert::{Code, Mode, OPTIONS};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let table = match std::env::args().nth(1).as_deref() {
+        Some("modes") => modes(),
+        Some("options") => options(),
+        Some("keys") => keys(),
+        Some("codes") => codes(),
+        _ => {
+            println!("name a table: modes, options, keys or codes");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("{}", table.join("\n"));
+    ExitCode::SUCCESS
+}
+
+fn modes() -> Vec<String> {
+    let mut lines = vec![
+        "| mode | asks for a certificate | none sent | sent and verified | sent, fails verification |"
+            .to_owned(),
+        "|---|---|---|---|---|".to_owned(),
+    ];
+    lines.extend(Mode::ALL.into_iter().map(|mode| {
+        if !mode.asks() {
+            return format!("| `{}` | no | - | - | - |", mode.name());
+        }
+        let none = if mode.needs_certificate() {
+            "refused"
+        } else {
+            "accepted"
+        };
+        let failing = if mode.needs_verified() {
+            "refused"
+        } else {
+            "**accepted**, `verified` is false and the reason is given"
+        };
+        format!(
+            "| `{}` | yes | {none} | accepted | {failing} |",
+            mode.name()
+        )
+    }));
+    lines
+}
+
+fn options() -> Vec<String> {
+    let mut lines = vec![
+        "| option | type | default | meaning |".to_owned(),
+        "|---|---|---|---|".to_owned(),
+    ];
+    lines.extend(OPTIONS.iter().map(|row| {
+        let default = match row.default {
+            "" => "-".to_owned(),
+            given => format!("`{given}`"),
+        };
+        let kind = row.kind.name();
+        format!("| `{}` | {kind} | {default} | {} |", row.name, row.meaning)
+    }));
+    lines
+}
+
+/// One table per dictionary, in the order in which the schema has them.
+fn keys() -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut group = "";
+    for row in KEYS {
+        if row.group != group {
+            group = row.group;
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.extend([
+                format!("**{group}**"),
+                String::new(),
+                "| key | type | there | meaning | example |".to_owned(),
+                "|---|---|---|---|---|".to_owned(),
+            ]);
+        }
+        lines.push(key(row));
+    }
+    lines
+}
+
+fn key(row: &Row) -> String {
+    let example: String = if row.example.chars().count() > 40 {
+        row.example.chars().take(37).chain("...".chars()).collect()
+    } else {
+        row.example.to_owned()
+    };
+    format!(
+        "| `{}` | {} | {} | {} | `{}` |",
+        row.name,
+        row.kind.name(),
+        row.presence,
+        row.meaning.replace('|', "\\|"),
+        example.replace('|', "\\|"),
+    )
+}
+
+fn codes() -> Vec<String> {
+    let mut lines = vec![
+        "| code | who must act | meaning |".to_owned(),
+        "|---|---|---|".to_owned(),
+    ];
+    lines.extend(Code::ALL.iter().map(|code| {
+        let meaning = code.meaning().trim();
+        format!("| `{}` | {} | {meaning} |", code.name(), code.kind().name())
+    }));
+    lines
+}

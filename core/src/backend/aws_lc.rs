@@ -1,0 +1,267 @@
+//! This file is about AWS-LC.
+
+use super::{attached, guarded, Attached, TicketKeys};
+use crate::names::Group;
+use foreign_types::ForeignTypeRef;
+use openssl::error::ErrorStack;
+use openssl::ssl::{SslContextBuilder, SslRef, SslVersion};
+use openssl::symm::{decrypt_aead, encrypt_aead, Cipher};
+use openssl_sys as ffi;
+use std::os::raw::c_int;
+use std::sync::Arc;
+
+pub(super) use ffi::{
+    SSL_CTX_set_cert_verify_callback, X509_STORE_CTX_get0_cert, X509_STORE_CTX_get0_param,
+    X509_STORE_CTX_get0_untrusted, X509_STORE_CTX_set_verify_cb,
+};
+
+/// The library's name in tables and vectors.
+pub(crate) const NAME: &str = "aws-lc";
+
+/// The half of the library that speaks TLS, in its error queue.
+pub(crate) use ffi::ERR_LIB_SSL;
+
+/// AWS-LC does not say that a chain is too long: it gets room for one intermediate more than is
+/// allowed, and the core counts.
+pub(super) const EXTRA_DEPTH: c_int = 1;
+
+/// Where AWS-LC's numbers differ from OpenSSL's: (AWS-LC, OpenSSL).
+const NUMBERS: &[(c_int, c_int)] = &[
+    (ffi::X509_V_ERR_INVALID_CA, 79),
+    (ffi::X509_V_ERR_INVALID_CALL, 69),
+    (ffi::X509_V_ERR_STORE_LOOKUP, 70),
+    (ffi::X509_V_ERR_NAME_CONSTRAINTS_WITHOUT_SANS, 1001),
+    (ffi::X509_V_ERR_EE_KEY_TOO_SMALL, 66),
+    (ffi::X509_V_ERR_CA_KEY_TOO_SMALL, 67),
+    (ffi::X509_V_ERR_CA_MD_TOO_WEAK, 68),
+    (ffi::X509_V_ERR_EC_KEY_EXPLICIT_PARAMS, 94),
+];
+
+/// OpenSSL's number for one of this library's.
+pub(super) fn openssl_number(number: c_int) -> i32 {
+    NUMBERS
+        .iter()
+        .find(|(own, _)| *own == number)
+        .map_or(number, |(_, openssl)| *openssl)
+}
+
+/// This library's number for one of OpenSSL's.
+pub(crate) fn library_number(number: i32) -> c_int {
+    NUMBERS
+        .iter()
+        .find(|(_, openssl)| *openssl == number)
+        .map_or(number, |(own, _)| *own)
+}
+
+/// What has to be set on every context besides what both libraries know.
+pub(crate) fn harden(_builder: &mut SslContextBuilder) {}
+
+/// How long sessions of the context live, in seconds.
+pub(crate) fn set_session_timeout(builder: &mut SslContextBuilder, seconds: u32) {
+    // SAFETY: the context is alive.
+    unsafe {
+        ffi::SSL_CTX_set_timeout(builder.as_ptr(), seconds);
+        ffi::SSL_CTX_set_session_psk_dhe_timeout(builder.as_ptr(), seconds);
+    }
+}
+
+/// The signature algorithms that are offered to clients and that the server signs with.
+pub(crate) fn set_algorithms(
+    builder: &mut SslContextBuilder,
+    schemes: &[u16],
+    _names: &str,
+) -> Result<(), ErrorStack> {
+    // SAFETY: the context is alive; the library copies the list.
+    let set = unsafe {
+        ffi::SSL_CTX_set_verify_algorithm_prefs(builder.as_ptr(), schemes.as_ptr(), schemes.len())
+            == 1
+            && ffi::SSL_CTX_set_signing_algorithm_prefs(
+                builder.as_ptr(),
+                schemes.as_ptr(),
+                schemes.len(),
+            ) == 1
+    };
+    if set {
+        Ok(())
+    } else {
+        Err(ErrorStack::get())
+    }
+}
+
+/// The TLS 1.3 cipher suites, names with colons between them.
+pub(crate) fn set_ciphersuites(
+    builder: &mut SslContextBuilder,
+    names: &str,
+) -> Result<(), ErrorStack> {
+    let Ok(names) = std::ffi::CString::new(names) else {
+        return Err(ErrorStack::get());
+    };
+    // SAFETY: the context is alive; the library parses the text before it returns.
+    let set = unsafe { ffi::SSL_CTX_set_ciphersuites(builder.as_ptr(), names.as_ptr()) };
+    if set == 1 {
+        Ok(())
+    } else {
+        Err(ErrorStack::get())
+    }
+}
+
+/// The key exchange group.
+pub(crate) fn group(ssl: &SslRef) -> Option<&'static str> {
+    // SAFETY: the connection is alive.
+    Group::by_id(unsafe { ffi::SSL_get_group_id(ssl.as_ptr()) })
+}
+
+/// The number of the scheme that the peer signed with.
+pub(crate) fn signature_scheme(ssl: &SslRef) -> Option<u16> {
+    // SAFETY: the connection is alive.
+    let scheme = unsafe { ffi::SSL_get_peer_signature_algorithm(ssl.as_ptr()) };
+    (scheme != 0).then_some(scheme)
+}
+
+/// No ticket for this connection. In TLS 1.2 the ServerHello has promised one; [`seal`] then sends
+/// an empty one (RFC 5077, 3.3).
+pub(super) fn suppress_tickets(ssl: &SslRef) {
+    if ssl.version2() == Some(SslVersion::TLS1_3) {
+        // SAFETY: the connection is alive, and called back on this thread.
+        unsafe { ffi::SSL_set_options(ssl.as_ptr(), ffi::SSL_OP_NO_TICKET as u32) };
+    }
+}
+
+/// AWS-LC lets the server encrypt tickets as a whole, so that what has to be remembered beside the
+/// session is put in front of it: a length (2 bytes), the core's part, the library's session.
+pub(super) fn install_tickets(builder: &mut SslContextBuilder, _keys: &Arc<TicketKeys>) {
+    // SAFETY: the context is alive; the method table is static.
+    unsafe { ffi::SSL_CTX_set_ticket_aead_method(builder.as_ptr(), &METHOD) };
+}
+
+static METHOD: ffi::SSL_TICKET_AEAD_METHOD = ffi::SSL_TICKET_AEAD_METHOD {
+    max_overhead: Some(max_overhead),
+    seal: Some(seal),
+    open: Some(open),
+};
+
+const NAME_LENGTH: usize = 16;
+const NONCE_LENGTH: usize = 12;
+const TAG_LENGTH: usize = 16;
+const PART_LIMIT: usize = 256;
+
+unsafe extern "C" fn max_overhead(_ssl: *mut ffi::SSL) -> usize {
+    NAME_LENGTH + NONCE_LENGTH + TAG_LENGTH + 2 + PART_LIMIT
+}
+
+unsafe extern "C" fn seal(
+    ssl: *mut ffi::SSL,
+    out: *mut u8,
+    out_len: *mut usize,
+    max_out_len: usize,
+    input: *const u8,
+    in_len: usize,
+) -> c_int {
+    guarded(0, || {
+        // SAFETY: the library passes a live connection and buffers of the lengths that it says; the
+        // two may be one, so the input is copied before anything is written.
+        let (connection, session) = unsafe {
+            (
+                SslRef::from_ptr(ssl),
+                std::slice::from_raw_parts(input, in_len).to_vec(),
+            )
+        };
+        let Some(attached) = attached(connection) else {
+            return 0;
+        };
+        let sealed = match attached.trace.ticket(connection.session_reused()) {
+            Some(part) => match encrypt(&attached.keys, &part, &session) {
+                Some(sealed) => sealed,
+                None => return 0,
+            },
+            None => no_ticket(connection),
+        };
+        if sealed.len() > max_out_len {
+            return 0;
+        }
+        // SAFETY: `out` has room for `max_out_len` bytes.
+        unsafe {
+            std::ptr::copy_nonoverlapping(sealed.as_ptr(), out, sealed.len());
+            *out_len = sealed.len();
+        }
+        1
+    })
+}
+
+/// What is sent where the protocol wants a ticket and there must be none: in TLS 1.2 an empty one;
+/// TLS 1.3 knows no empty ticket, and one byte is never opened.
+fn no_ticket(ssl: &SslRef) -> Vec<u8> {
+    if ssl.version2() == Some(SslVersion::TLS1_3) {
+        vec![0]
+    } else {
+        Vec::new()
+    }
+}
+
+fn encrypt(keys: &TicketKeys, part: &[u8], session: &[u8]) -> Option<Vec<u8>> {
+    if part.len() > PART_LIMIT {
+        return None;
+    }
+    let mut nonce = [0; NONCE_LENGTH];
+    openssl::rand::rand_bytes(&mut nonce).ok()?;
+    let length = u16::try_from(part.len()).ok()?.to_be_bytes();
+    let plain = [&length[..], part, session].concat();
+    let mut tag = [0; TAG_LENGTH];
+    let cipher = Cipher::aes_256_gcm();
+    let body = encrypt_aead(
+        cipher,
+        &keys.encryption,
+        Some(&nonce),
+        &keys.name,
+        &plain,
+        &mut tag,
+    );
+    Some([&keys.name[..], &nonce, &body.ok()?, &tag].concat())
+}
+
+unsafe extern "C" fn open(
+    ssl: *mut ffi::SSL,
+    out: *mut u8,
+    out_len: *mut usize,
+    max_out_len: usize,
+    input: *const u8,
+    in_len: usize,
+) -> ffi::ssl_ticket_aead_result_t {
+    guarded(
+        ffi::ssl_ticket_aead_result_t_ssl_ticket_aead_ignore_ticket,
+        || {
+            // SAFETY: as in `seal`.
+            let (connection, sealed) = unsafe {
+                (
+                    SslRef::from_ptr(ssl),
+                    std::slice::from_raw_parts(input, in_len).to_vec(),
+                )
+            };
+            let usable = attached(connection).and_then(|attached| usable(attached, &sealed));
+            match usable {
+                Some(session) if session.len() <= max_out_len => {
+                    // SAFETY: `out` has room for `max_out_len` bytes.
+                    unsafe {
+                        std::ptr::copy_nonoverlapping(session.as_ptr(), out, session.len());
+                        *out_len = session.len();
+                    }
+                    ffi::ssl_ticket_aead_result_t_ssl_ticket_aead_success
+                }
+                _ => ffi::ssl_ticket_aead_result_t_ssl_ticket_aead_ignore_ticket,
+            }
+        },
+    )
+}
+
+/// The session inside a ticket that is ours and may be used.
+fn usable(attached: &Attached, sealed: &[u8]) -> Option<Vec<u8>> {
+    let keys = &attached.keys;
+    let rest = sealed.strip_prefix(&keys.name)?;
+    let (nonce, rest) = rest.split_first_chunk::<NONCE_LENGTH>()?;
+    let (body, tag) = rest.split_last_chunk::<TAG_LENGTH>()?;
+    let cipher = Cipher::aes_256_gcm();
+    let plain = decrypt_aead(cipher, &keys.encryption, Some(nonce), &keys.name, body, tag).ok()?;
+    let (length, rest) = plain.split_first_chunk::<2>()?;
+    let (part, session) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    attached.trace.offered(part).then(|| session.to_vec())
+}

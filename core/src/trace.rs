@@ -1,0 +1,193 @@
+//! This file is about what the TLS library's callbacks saw on one connection.
+//!
+//! In: the chain and the errors of verification, the server name, the ticket that the client wants
+//! to use. Out: whether to go on, and what the report is made of. It lives on the connection and is
+//! never shared between connections. It may not know of pointers, sockets or dictionaries.
+
+use crate::cert::Certificate;
+use crate::clock::Clock;
+use crate::error::{Code, Error, Result};
+use crate::policy::Policy;
+use crate::ticket::Ticket;
+use crate::verify::alert::Alert;
+use crate::verify::{rsa_bits, Verdict, VerifyCode, VerifyError};
+use openssl::x509::X509Ref;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The largest RSA key whose signatures are checked, in bits; larger ones cost a handshake too much.
+const MAX_RSA_BITS: u32 = 16_384;
+
+/// The largest chain that goes into a ticket, in bytes of DER: a ticket holds 65,535 in all, and a
+/// ClientHello that carries one should stay small.
+const MAX_TICKET_CHAIN: usize = 16 * 1_024;
+
+/// What one connection's callbacks know and have seen.
+pub(crate) struct Trace {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) clock: Clock,
+    /// Seconds for which a session may be resumed.
+    pub(crate) session_timeout: i64,
+    seen: Mutex<Seen>,
+}
+
+/// What was seen so far.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// The name that the client asked for (RFC 6066, 3).
+    pub(crate) server_name: Option<String>,
+    /// The leaf that was sent in this handshake.
+    pub(crate) leaf: Option<Arc<Certificate>>,
+    /// The chain as sent, leaf first, each DER.
+    pub(crate) chain: Vec<Vec<u8>>,
+    reported: Vec<VerifyError>,
+    /// What verification found.
+    pub(crate) verdict: Option<Verdict>,
+    /// The ticket of the session that the client offered and that may be used.
+    pub(crate) ticket: Option<Ticket>,
+    /// Why the handshake has to fail whatever the mode.
+    pub(crate) fatal: Option<Error>,
+}
+
+/// What the verify callback answers.
+#[derive(Clone, Copy)]
+pub(crate) enum Decision {
+    /// The handshake goes on; the reason is what the TLS library should remember, if there is one.
+    Accept(Option<VerifyCode>),
+    /// The handshake ends with this alert.
+    Refuse(Alert),
+}
+
+impl Trace {
+    pub(crate) fn new(policy: Arc<Policy>, clock: Clock, session_timeout: i64) -> Self {
+        Self {
+            policy,
+            clock,
+            session_timeout,
+            seen: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in the chain that the client sent, before it is verified. An error ends the handshake
+    /// in every mode.
+    pub(crate) fn begin<'a>(
+        &self,
+        leaf: &X509Ref,
+        sent: impl Iterator<Item = &'a X509Ref>,
+    ) -> Result<()> {
+        let unreadable = |error: openssl::error::ErrorStack| {
+            Error::new(
+                Code::PeerCertificateUnreadable,
+                format!("the client's certificate: {error}"),
+            )
+        };
+        let mut chain = Vec::new();
+        let mut largest = rsa_bits(leaf).unwrap_or(0);
+        for cert in sent {
+            largest = largest.max(rsa_bits(cert).unwrap_or(0));
+            chain.push(cert.to_der().map_err(unreadable)?);
+        }
+        let leaf = leaf.to_der().map_err(unreadable)?;
+        if chain.first() != Some(&leaf) {
+            chain.insert(0, leaf.clone());
+        }
+        let leaf = Certificate::from_der(&leaf).map_err(|error| {
+            Error::new(
+                Code::PeerCertificateUnreadable,
+                format!(
+                    "the client's certificate cannot be read: {}",
+                    error.message()
+                ),
+            )
+        })?;
+        let mut seen = self.seen();
+        seen.leaf = Some(Arc::new(leaf));
+        seen.chain = chain;
+        seen.reported.clear();
+        if largest > MAX_RSA_BITS {
+            return Err(Error::new(
+                Code::PeerKeyTooLarge,
+                format!("the client's chain has an RSA key of {largest} bits; at most {MAX_RSA_BITS} are accepted"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Takes in one error of the library's verification.
+    pub(crate) fn report(&self, depth: i32, code: VerifyCode) {
+        let error = VerifyError {
+            depth: u32::try_from(depth).unwrap_or(0),
+            code,
+        };
+        let mut seen = self.seen();
+        // A chain of hostile certificates must not make the list grow without end.
+        if seen.reported.len() < 64 && !seen.reported.contains(&error) {
+            seen.reported.push(error);
+        }
+    }
+
+    /// Settles the verdict on the chain that the library built, and what the mode makes of it.
+    pub(crate) fn conclude(&self, chain: &[&X509Ref], accepted: bool) -> Decision {
+        let mut seen = self.seen();
+        let reported = std::mem::take(&mut seen.reported);
+        let verdict = Verdict::settle(reported, chain, self.policy.depth, accepted);
+        let first = verdict.errors.first().map(|error| error.code);
+        seen.verdict = Some(verdict);
+        match first {
+            Some(code) if self.policy.mode.needs_verified() => Decision::Refuse(code.alert()),
+            other => Decision::Accept(other),
+        }
+    }
+
+    /// Ends the handshake whatever the mode.
+    pub(crate) fn fail(&self, error: Error) {
+        self.seen().fatal.get_or_insert(error);
+    }
+
+    /// The ticket of a session that the client offers: true when that session may be used.
+    pub(crate) fn offered(&self, bytes: &[u8]) -> bool {
+        let ticket = Ticket::decode(bytes)
+            .filter(|ticket| ticket.usable(&self.policy, self.clock.now()))
+            // A certificate counts only where one is asked for.
+            .filter(|ticket| ticket.anchor.is_none() || self.policy.mode.asks())
+            .filter(|ticket| ticket.anchor.is_some() || !self.policy.mode.needs_certificate());
+        let usable = ticket.is_some();
+        self.seen().ticket = ticket;
+        usable
+    }
+
+    /// What a new ticket has to say; `None` when this connection gets none.
+    pub(crate) fn ticket(&self, resumed: bool) -> Option<Vec<u8>> {
+        let seen = self.seen();
+        if resumed {
+            return seen.ticket.as_ref().map(Ticket::encode);
+        }
+        let verified = match (&seen.leaf, &seen.verdict) {
+            (None, None) if !self.policy.mode.needs_certificate() => None,
+            (Some(_), Some(verdict)) if verdict.ok() && !self.chain_too_large(&seen) => {
+                Some((verdict.anchor?, verdict.expires))
+            }
+            _ => return None,
+        };
+        let ticket = Ticket::new(
+            &self.policy,
+            self.clock.now(),
+            self.session_timeout,
+            verified,
+        );
+        Some(ticket.encode())
+    }
+
+    /// The session must not be resumed: nothing of it goes into a ticket.
+    pub(crate) fn wants_no_ticket(&self) -> bool {
+        let seen = self.seen();
+        self.chain_too_large(&seen) || seen.verdict.as_ref().is_some_and(|verdict| !verdict.ok())
+    }
+
+    fn chain_too_large(&self, seen: &Seen) -> bool {
+        seen.chain.iter().map(Vec::len).sum::<usize>() > MAX_TICKET_CHAIN
+    }
+}

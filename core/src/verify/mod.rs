@@ -1,0 +1,167 @@
+//! This module is about the verdict on a chain.
+//!
+//! In: what the TLS library's verification said of the chain that it built, and that chain. Out:
+//! [`Verdict`]: every error with its depth, in an order that does not depend on the library; the
+//! trust anchor; until when it holds. It may not know of connections, modes or callbacks.
+
+pub(crate) mod alert;
+mod code;
+mod strength;
+
+pub use code::VerifyCode;
+pub(crate) use strength::{key_is_weak, rsa_bits, weak_signature};
+
+use openssl::sha::sha256;
+use openssl::x509::X509Ref;
+
+/// One thing that is wrong with a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyError {
+    /// Position in the chain: 0 is the leaf.
+    pub depth: u32,
+    /// What is wrong.
+    pub code: VerifyCode,
+}
+
+impl VerifyError {
+    /// For a chain that does not verify and nobody said why.
+    pub(crate) const UNSPECIFIED: Self = Self {
+        depth: 0,
+        code: VerifyCode::UNSPECIFIED,
+    };
+}
+
+/// What verification found.
+#[derive(Clone, Debug)]
+pub(crate) struct Verdict {
+    /// Every error, the one that counts first; empty when the chain verifies.
+    pub(crate) errors: Vec<VerifyError>,
+    /// SHA-256 of the trust anchor, only when the chain verifies.
+    pub(crate) anchor: Option<[u8; 32]>,
+    /// The earliest end of validity in the chain, seconds since 1970.
+    pub(crate) expires: i64,
+}
+
+impl Verdict {
+    /// Settles what the library reported (`reported`, in its order) about the chain that it built
+    /// (`chain`, leaf first). `depth` is how many intermediates are allowed; `accepted` is the
+    /// library's own conclusion.
+    pub(crate) fn settle(
+        mut reported: Vec<VerifyError>,
+        chain: &[&X509Ref],
+        depth: u32,
+        accepted: bool,
+    ) -> Self {
+        let trusted = !reported
+            .iter()
+            .any(|error| matches!(stage(error.code), Stage::Length | Stage::Building));
+        if !accepted && reported.is_empty() {
+            reported.push(VerifyError::UNSPECIFIED);
+        }
+        for error in strength::weaknesses(chain)
+            .into_iter()
+            .chain(length(chain, depth, trusted))
+        {
+            if !reported.contains(&error) {
+                reported.push(error);
+            }
+        }
+        normalise_self_signed(&mut reported, chain);
+        // Stable: within a stage the library's own order stays.
+        reported.sort_by_key(|error| stage(error.code));
+        if let Some(revoked) = reported
+            .iter()
+            .position(|e| e.code.number() == VerifyCode::Revoked)
+        {
+            let first = reported.remove(revoked);
+            reported.insert(0, first);
+        }
+        let anchor = match chain.last() {
+            Some(last) if reported.is_empty() => last.to_der().ok().map(|der| sha256(&der)),
+            _ => None,
+        };
+        if reported.is_empty() && anchor.is_none() {
+            reported.push(VerifyError::UNSPECIFIED);
+        }
+        Self {
+            errors: reported,
+            anchor,
+            expires: earliest_end(chain),
+        }
+    }
+
+    /// The chain verifies.
+    pub(crate) fn ok(&self) -> bool {
+        self.errors.is_empty() && self.anchor.is_some()
+    }
+}
+
+/// The steps of verification in the order in which OpenSSL 3 takes them; AWS-LC takes them in the
+/// same order but leaves out the strength of keys and digests, which the core then adds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    LeafKey,
+    Length,
+    Building,
+    Extensions,
+    Strength,
+    Rest,
+}
+
+fn stage(code: VerifyCode) -> Stage {
+    match code.number() {
+        VerifyCode::EeKeyTooSmall => Stage::LeafKey,
+        VerifyCode::ChainTooLong => Stage::Length,
+        2 | 18..=20 | 27 | 28 | 55 => Stage::Building,
+        24..=26 | 34 | 37..=41 | 76..=94 => Stage::Extensions,
+        VerifyCode::CaKeyTooSmall | VerifyCode::CaMdTooWeak => Stage::Strength,
+        _ => Stage::Rest,
+    }
+}
+
+/// CERT_CHAIN_TOO_LONG where the library is given room for one intermediate more than is allowed.
+fn length(chain: &[&X509Ref], allowed: u32, trusted: bool) -> Option<VerifyError> {
+    let above_leaf = chain.len().saturating_sub(1);
+    let intermediates = u32::try_from(above_leaf.saturating_sub(usize::from(trusted))).ok()?;
+    (intermediates > allowed).then(|| VerifyError {
+        depth: allowed + 1,
+        code: VerifyCode::from_number(VerifyCode::ChainTooLong),
+    })
+}
+
+/// A leaf that signed itself: AWS-LC says that its issuer is unknown when its key usage does not
+/// allow signing certificates; OpenSSL says that it is self-signed, which tells more.
+fn normalise_self_signed(errors: &mut Vec<VerifyError>, chain: &[&X509Ref]) {
+    let [leaf] = chain else { return };
+    let own_issuer = matches!(
+        (leaf.subject_name().to_der(), leaf.issuer_name().to_der()),
+        (Ok(subject), Ok(issuer)) if subject == issuer
+    );
+    let unknown = |e: &VerifyError| e.code.number() == VerifyCode::UnableToGetIssuerLocally;
+    if !own_issuer || !errors.iter().any(unknown) {
+        return;
+    }
+    errors.retain(|e| !unknown(e) && e.code.number() != VerifyCode::UnableToVerifyLeafSignature);
+    errors.push(VerifyError {
+        depth: 0,
+        code: VerifyCode::from_number(VerifyCode::DepthZeroSelfSigned),
+    });
+}
+
+fn earliest_end(chain: &[&X509Ref]) -> i64 {
+    chain
+        .iter()
+        .map(|cert| end_of_validity(cert))
+        .min()
+        .unwrap_or(i64::MIN)
+}
+
+fn end_of_validity(cert: &X509Ref) -> i64 {
+    let Ok(epoch) = openssl::asn1::Asn1Time::from_unix(0) else {
+        return i64::MIN;
+    };
+    match epoch.diff(cert.not_after()) {
+        Ok(span) => i64::from(span.days) * 86_400 + i64::from(span.secs),
+        Err(_) => i64::MIN,
+    }
+}

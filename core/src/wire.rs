@@ -1,0 +1,210 @@
+//! This file is about the two bounded buffers between an engine and its peer.
+//!
+//! In: ciphertext from the peer, and from the TLS library. Out: the same, at the other end. It also
+//! recognises a client that speaks plain HTTP. It may not know of TLS.
+
+use crate::error::{Code, Error, Result};
+use std::io::{self, ErrorKind, Read, Write};
+
+/// How much ciphertext may wait to be read, in bytes.
+const INPUT_LIMIT: usize = 256 * 1_024;
+
+/// The length of a record's header (RFC 8446, 5.1), which is what the first step needs.
+const HEADER: usize = 5;
+
+/// The buffers of one connection. Empty ones hold no memory.
+#[derive(Default)]
+pub(crate) struct Wire {
+    input: Vec<u8>,
+    read: usize,
+    output: Vec<u8>,
+    sent: usize,
+    ended: bool,
+    missing: Option<usize>,
+    started: bool,
+}
+
+impl Wire {
+    /// Takes in ciphertext from the peer.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.available().len() + bytes.len() > INPUT_LIMIT {
+            return Err(Error::new(
+                Code::InputFull,
+                format!("more than {INPUT_LIMIT} bytes wait to be read; read before feeding more"),
+            ));
+        }
+        if self.read > 0 {
+            self.input.drain(..self.read);
+            self.read = 0;
+        }
+        self.input.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Takes in what `receive` writes into a buffer of the size that the next step needs, and tells
+    /// how much that was.
+    pub(crate) fn feed_from<E>(
+        &mut self,
+        receive: impl FnOnce(&mut [u8]) -> std::result::Result<usize, E>,
+    ) -> std::result::Result<usize, E> {
+        let (start, wanted) = (self.input.len(), self.wants());
+        self.input.resize(start + wanted, 0);
+        let result = receive(self.input.get_mut(start..).unwrap_or_default());
+        let count = result.as_ref().map_or(0, |count| (*count).min(wanted));
+        self.input.truncate(start + count);
+        result
+    }
+
+    /// The peer sends no more.
+    pub(crate) fn feed_eof(&mut self) {
+        self.ended = true;
+    }
+
+    /// The peer sends no more, and all that it sent has been read.
+    pub(crate) fn ended(&self) -> bool {
+        self.ended && self.available().is_empty()
+    }
+
+    /// How many bytes the next step needs.
+    pub(crate) fn wants(&self) -> usize {
+        self.missing
+            .unwrap_or(HEADER)
+            .saturating_sub(self.available().len())
+            .max(1)
+    }
+
+    /// Ciphertext for the peer that has not been taken.
+    pub(crate) fn output(&self) -> &[u8] {
+        self.output.get(self.sent..).unwrap_or_default()
+    }
+
+    /// Takes all ciphertext for the peer.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        let mut output = std::mem::take(&mut self.output);
+        output.drain(..std::mem::take(&mut self.sent));
+        output
+    }
+
+    /// Notes that so many bytes of [`Wire::output`] have gone out.
+    pub(crate) fn sent(&mut self, count: usize) {
+        self.sent += count;
+        if self.sent >= self.output.len() {
+            self.output = Vec::new();
+            self.sent = 0;
+        }
+    }
+
+    fn available(&self) -> &[u8] {
+        self.input.get(self.read..).unwrap_or_default()
+    }
+
+    /// The first bytes of the connection are those of an HTTP request (RFC 9110, 9): a method of
+    /// capital letters, then a space. No TLS record begins with a capital letter.
+    pub(crate) fn is_plain_http(&mut self) -> bool {
+        if self.started {
+            return false;
+        }
+        let first = self.available();
+        let method = first
+            .iter()
+            .take_while(|byte| byte.is_ascii_uppercase())
+            .count();
+        method >= 3
+            && (method == first.len() && method >= HEADER || first.get(method) == Some(&b' '))
+    }
+
+    /// Answers in the language of a client that speaks plain HTTP.
+    pub(crate) fn answer_plain_http(&mut self) {
+        const BODY: &str = "This port speaks HTTPS; the request came in plain HTTP.\n";
+        self.input = Vec::new();
+        self.read = 0;
+        self.output = format!(
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{BODY}",
+            BODY.len()
+        )
+        .into_bytes();
+    }
+}
+
+impl Read for Wire {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = out.len().min(self.available().len());
+        if count == 0 {
+            self.missing = Some(out.len());
+            return if self.ended {
+                Ok(0)
+            } else {
+                Err(ErrorKind::WouldBlock.into())
+            };
+        }
+        self.started = true;
+        if let (Some(to), Some(from)) = (out.get_mut(..count), self.available().get(..count)) {
+            to.copy_from_slice(from);
+        }
+        self.read += count;
+        self.missing = None;
+        if self.available().is_empty() {
+            self.input = Vec::new();
+            self.read = 0;
+        }
+        Ok(count)
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_recognised_by_any_method_and_tls_is_not_taken_for_it() {
+        for (bytes, http) in [
+            (&b"GET / HTTP/1.1\r\n"[..], true),
+            (b"GET /", true),
+            (b"DELET", true),
+            (b"PRI * HTTP/2.0", true),
+            (b"GE", false),
+            (b"\x16\x03\x01\x02\x00\x01", false),
+            (b"get / http/1.0", false),
+            (b"\x80\x2e\x01\x00\x02", false),
+            (b"", false),
+        ] {
+            let mut wire = Wire::default();
+            wire.feed(bytes).unwrap();
+            assert_eq!(wire.is_plain_http(), http, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn it_never_wants_more_than_was_asked_for() {
+        let mut wire = Wire::default();
+        assert_eq!(wire.wants(), 5);
+        wire.feed(&[1, 2]).unwrap();
+        assert_eq!(wire.wants(), 3);
+        let mut out = [0; 100];
+        assert_eq!(wire.read(&mut out).unwrap(), 2);
+        assert_eq!(
+            wire.read(&mut out[..98]).unwrap_err().kind(),
+            ErrorKind::WouldBlock
+        );
+        assert_eq!(wire.wants(), 98);
+    }
+
+    #[test]
+    fn it_refuses_more_than_it_holds_and_takes_none_of_it() {
+        let mut wire = Wire::default();
+        wire.feed(&vec![0; INPUT_LIMIT]).unwrap();
+        assert_eq!(wire.feed(&[0]).unwrap_err().code(), Code::InputFull);
+    }
+}

@@ -1,0 +1,63 @@
+"""This file is about CONTRIBUTING.md: its tables name what the project has."""
+
+from __future__ import annotations
+
+import operator
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import peercert
+
+TREE = Path(__file__).parents[2]
+TEXT = (TREE / "CONTRIBUTING.md").read_text()
+
+
+def _rows(section: str) -> list[list[str]]:
+    body = TEXT.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split(" | ") for line in body.splitlines() if line.startswith("| ")]
+    return rows[1:]
+
+
+def _names(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def _operations(column: int) -> list[str]:
+    return [name for row in _rows("Operations") for name in _names(row[column])]
+
+
+@pytest.mark.parametrize("name", _operations(2))
+def test_an_operation_has_its_name_in_python(name: str) -> None:
+    assert name.startswith("peercert.")
+    assert callable(operator.attrgetter(name.removeprefix("peercert."))(peercert))
+
+
+@pytest.mark.parametrize("name", _operations(1))
+def test_an_operation_has_its_name_in_rust(name: str) -> None:
+    sources = "".join(path.read_text() for path in (TREE / "core" / "src").rglob("*.rs"))
+    assert re.search(rf"\bpub (fn|struct) {name}\b", sources)
+
+
+def test_an_operation_is_spelled_alike_in_both_languages() -> None:
+    assert _operations(1) == [name.rpartition(".")[2] for name in _operations(2)]
+
+
+def test_every_dependency_has_its_reason() -> None:
+    used = set()
+    workspace = tomllib.loads((TREE / "Cargo.toml").read_text())["workspace"]
+    for folder in workspace["members"]:
+        manifest = tomllib.loads((TREE / folder / "Cargo.toml").read_text())
+        for table in ("dependencies", "dev-dependencies", "build-dependencies"):
+            used |= set(manifest.get(table, {}))
+    project = tomllib.loads((TREE / "pyproject.toml").read_text())
+    requirements = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["cli"],
+        *(r for group in project["dependency-groups"].values() for r in group),
+    ]
+    used |= {re.split(r"[^A-Za-z0-9_-]", r)[0] for r in requirements if isinstance(r, str)}
+    used -= {"peercert"}
+    assert {name for row in _rows("Dependencies") for name in _names(row[0])} >= used

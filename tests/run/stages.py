@@ -1,0 +1,163 @@
+"""This file is about the stages of `make test`, in order: style, Rust, Python, packages, documents.
+
+In: the tree and what the machine has. Out: one outcome of all of it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import environments
+import outcome
+import packages
+import place
+import wheels
+from outcome import Outcome
+
+# Beside the package.
+MYPY_SOURCES = ("tests/run", "tests/packaging", "tests/docs", "tests/python", "bench")
+# `cargo test` and clippy on the system's OpenSSL.
+ON_OPENSSL = ("--no-default-features", "--features", "openssl")
+
+
+def run(only: list[str]) -> tuple[Outcome, list[str]]:
+    """Runs all stages or those named; gives the outcome and the packages that are missing."""
+    missing = packages.ensure()
+    tools = environments.with_build_tools()
+    tools.install("lint", place.dependency_group("lint"))
+    total = Outcome()
+    for name, stage in STAGES.items():
+        if not only or name in only:
+            for part in stage(tools, missing):
+                total.add(part)
+    return total, missing
+
+
+def style(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
+    """The formatters and linters."""
+    yield outcome.check("rustfmt", ["cargo", "fmt", "--all", "--check"])
+    clippy = ["cargo", "clippy", "--quiet", "--all-targets", "--locked"]
+    warnings = ["--", "-D", "warnings"]
+    yield outcome.check("clippy", [*clippy, "--workspace", *warnings])
+    name = "clippy on the system's OpenSSL"
+    if skip := _without_openssl(name, missing):
+        yield skip
+    else:
+        yield outcome.check(name, [*clippy, "--workspace", *ON_OPENSSL, *warnings])
+    yield outcome.check("ruff check", [tools.bin("ruff"), "check", "--quiet", "."])
+    yield outcome.check("ruff format", [tools.bin("ruff"), "format", "--quiet", "--check", "."])
+
+
+def types(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
+    """mypy on the sources, and the stubs against the module as it is."""
+    del missing
+    wheels.install(tools, wheels.wheel(tools))
+    yield outcome.check("mypy --strict", [tools.bin("mypy"), "-p", "peercert"])
+    backend = ["bindings-python/build_backend.py"]
+    for files in (backend, *_by_folder(MYPY_SOURCES)):
+        # What they import has had its turn.
+        command = [tools.bin("mypy"), "--follow-imports=silent", *files]
+        yield outcome.check(f"mypy --strict {Path(files[0]).parent}", command)
+    yield outcome.check(
+        "stubtest", [str(tools.python), "-m", "mypy.stubtest", "peercert._native"], MYPYPATH=""
+    )
+
+
+def rust(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
+    """The core's tests and the vectors on each TLS library; features that exclude each other."""
+    del tools
+    # The module of the bindings is tested from Python: a test program could not load it.
+    test = ["cargo", "test", "--locked", "--no-fail-fast"]
+    test += ["--workspace", "--exclude", "peercert-python"]
+    yield outcome.cargo_test("Rust tests on AWS-LC", test)
+    both = "takes one TLS library"
+    check = ["cargo", "check", "--quiet", "--locked", "-p", "peercert"]
+    name = "Rust tests on the system's OpenSSL"
+    if skip := _without_openssl(name, missing):
+        yield skip
+        return
+    yield outcome.cargo_test(name, [*test, *ON_OPENSSL])
+    yield outcome.refusal("two TLS libraries at once", [*check, "--features", "openssl"], both)
+    yield outcome.refusal(
+        "no TLS library", [*check, "--no-default-features"], "needs a TLS library"
+    )
+
+
+def python(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
+    """The Python tests with one wheel on every CPython, and with OpenSSL inside on the first."""
+    wheel = wheels.wheel(tools)
+    for index, interpreter in enumerate(environments.pythons()):
+        version = _version(interpreter)
+        venv = tools if index == 0 else _further(f"python{version}", interpreter)
+        wheels.install(venv, wheel)
+        yield outcome.pytest(f"Python tests on CPython {version}", venv.python, ["tests/python"])
+    name = "Python tests on the system's OpenSSL"
+    if skip := _without_openssl(name, missing):
+        yield skip
+        return
+    venv = _further("openssl", environments.pythons()[0])
+    wheels.install(venv, wheels.wheel(tools, "openssl"))
+    yield outcome.pytest(name, venv.python, ["tests/python"])
+
+
+def packaging(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
+    """The wheel and the source distribution in empty environments; what the set-up demands."""
+    del missing
+    yield outcome.pytest(
+        "packaging",
+        tools.python,
+        ["tests/packaging"],
+        PEERCERT_WHEEL=str(wheels.wheel(tools)),
+        PEERCERT_SDIST=str(wheels.sdist(tools)),
+        PEERCERT_WHEEL_FROM_SDIST=str(wheels.from_sdist(tools)),
+    )
+
+
+def documents(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
+    """The snippets and the generated tables of the documents."""
+    del missing
+    wheels.install(tools, wheels.wheel(tools))
+    yield outcome.pytest("documents", tools.python, ["tests/docs"])
+
+
+STAGES: dict[str, Callable[[environments.Venv, list[str]], Iterator[Outcome]]] = {
+    "style": style,
+    "types": types,
+    "rust": rust,
+    "python": python,
+    "packaging": packaging,
+    "documents": documents,
+}
+
+
+def _by_folder(places: tuple[str, ...]) -> list[list[str]]:
+    """The Python files of each folder by itself, because folders have files of the same name."""
+    folders: dict[Path, list[str]] = {}
+    for name in places:
+        for path in sorted((place.TREE / name).rglob("*.py")):
+            folders.setdefault(path.parent, []).append(str(path.relative_to(place.TREE)))
+    return list(folders.values())
+
+
+def _further(name: str, interpreter: str) -> environments.Venv:
+    venv = environments.Venv(place.TARGET / "venvs" / name, interpreter)
+    venv.install("test", place.dependency_group("test"))
+    return venv
+
+
+def _without_openssl(name: str, missing: list[str]) -> Outcome | None:
+    needed = [package for package in ("libssl-dev", "pkg-config") if package in missing]
+    return Outcome(skipped=[f"{name}: install {' '.join(needed)}"]) if needed else None
+
+
+def _version(interpreter: str) -> str:
+    answer = subprocess.run(
+        [interpreter, "-c", "import json, sys; print(json.dumps(sys.version_info[:3]))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return ".".join(map(str, json.loads(answer.stdout)))
