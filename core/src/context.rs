@@ -108,7 +108,9 @@ fn set_protocol(
     options |= SslOptions::NO_RENEGOTIATION;
     #[cfg(not(awslc))]
     {
-        options |= SslOptions::NO_COMPRESSION | SslOptions::PRIORITIZE_CHACHA;
+        options |= SslOptions::NO_COMPRESSION
+            | SslOptions::PRIORITIZE_CHACHA
+            | SslOptions::ENABLE_MIDDLEBOX_COMPAT;
     }
     builder.set_options(options);
     // Idle connections give their buffers back; a write may go out in part, from another place.

@@ -31,6 +31,8 @@ def main(arguments: list[str]) -> int:
             "fmt": fmt,
             "bench": longer.bench,
             "corpus": longer.corpus,
+            "fuzz": longer.fuzz,
+            "soak": longer.soak,
             "python": python,
         }[command](rest)
     except subprocess.CalledProcessError as error:

@@ -1,11 +1,15 @@
-"""This file is about what takes longer or needs other tools than the tests: `make bench`, `corpus`.
+"""This file is about what takes longer than the tests: `make bench`, `corpus`, `fuzz`, `soak`.
 
 In: the tree. Out: their exit status.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import ssl
 import subprocess
+from pathlib import Path
 
 import environments
 import place
@@ -33,3 +37,92 @@ def corpus(rest: list[str]) -> int:
     environments.with_build_tools()
     command = ["cargo", "run", "--quiet", "--locked", "--release", "-p", "peercert"]
     return subprocess.call([*command, "--example", "corpus", "--", *rest], cwd=place.TREE)
+
+
+FUZZ_TARGETS = ("certinfo", "engine", "names")
+CARGO_FUZZ = "0.13.2"
+
+
+def fuzz(rest: list[str]) -> int:
+    """Every fuzz target for so many seconds, from the corpus of the runs before."""
+    seconds = rest[0] if rest else "60"
+    environments.with_build_tools()
+    tools = place.TARGET / "cargo-tools"
+    if not (tools / "bin" / "cargo-fuzz").exists():
+        install = ["cargo", "install", "--quiet", "--locked", "--root", str(tools)]
+        subprocess.run([*install, "cargo-fuzz", "--version", CARGO_FUZZ], check=True)
+    # cargo-fuzz wants flags that a stable compiler has only under this name.
+    environment = os.environ | {
+        "PATH": f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "RUSTC_BOOTSTRAP": "1",
+    }
+    for target in FUZZ_TARGETS:
+        print(f"{target}: {seconds} seconds", flush=True)
+        seeds = place.TREE / "tests" / "fuzz" / "corpus" / target
+        seeds.mkdir(parents=True, exist_ok=True)
+        if target == "certinfo":
+            _seed(seeds)
+        limits = [f"-max_total_time={seconds}", "-rss_limit_mb=2048", "-timeout=10", "-verbosity=0"]
+        command = ["cargo", "fuzz", "run", "--fuzz-dir", "tests/fuzz", target, "--", *limits]
+        if subprocess.call(command, cwd=place.TREE, env=environment):
+            return 1
+    return 0
+
+
+def _seed(seeds: Path) -> None:
+    """The certificates of the vectors, as DER, to begin with."""
+    for source in (place.TREE / "tests" / "pki" / "info").glob("*.pem"):
+        der = ssl.PEM_cert_to_DER_cert(source.read_text())
+        (seeds / source.stem).write_bytes(der)
+
+
+def soak(rest: list[str]) -> int:
+    """The core's tests, with many rounds, under AddressSanitizer and under valgrind."""
+    del rest
+    environments.with_build_tools()
+    test = ["cargo", "test", "--quiet", "--locked", "-p", "peercert", "-p", "peercert-tests"]
+    many = os.environ | {"PEERCERT_ROUNDS": "2500"}
+    print("AddressSanitizer, with leaks", flush=True)
+    sanitizer = many | {
+        "RUSTC_BOOTSTRAP": "1",
+        "RUSTFLAGS": "-Zsanitizer=address",
+        "RUSTDOCFLAGS": "-Zsanitizer=address",
+        "ASAN_OPTIONS": "detect_leaks=1",
+    }
+    host = subprocess.run(["rustc", "-vV"], check=True, capture_output=True, text=True).stdout
+    (triple,) = (line[6:] for line in host.splitlines() if line.startswith("host: "))
+    command = [*test, "--tests", "--target", triple]
+    if subprocess.call(command, cwd=place.TREE, env=sanitizer):
+        return 1
+    built = subprocess.run(
+        [*test, "--tests", "--no-run", "--message-format=json"],
+        cwd=place.TREE,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    messages = [json.loads(line) for line in built.splitlines() if line.startswith("{")]
+    programs = [message["executable"] for message in messages if message.get("executable")]
+    for program in programs:
+        print(f"valgrind {Path(program).name}", flush=True)
+        if subprocess.call([*VALGRIND, program, "--test-threads=1"], cwd=CRATE, env=few()):
+            return 1
+    return 0
+
+
+CRATE = place.TREE / "core"
+VALGRIND = (
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=9",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite",
+)
+
+
+def few() -> dict[str, str]:
+    """The environment for valgrind, which is slow and does not know the newest instructions."""
+    return os.environ | {
+        "PEERCERT_ROUNDS": "20",
+        "OPENSSL_ia32cap": "~0x1000000000000000:~0xFFFFFFFFFFFFFFFF",
+    }

@@ -1,0 +1,276 @@
+//! This file is about distinguished names: RDNs, and the texts that are made of them.
+//!
+//! In: an encoded Name. Out: [`Name`], which prints as OpenSSL's one line, as RFC 4514, and as a
+//! list of attributes. A name that OpenSSL refuses (invalid UTF-8, a surrogate) is refused.
+
+use super::der::{tag, Class, Malformed, Read, Reader, Value};
+use super::{objects, oid, text};
+
+/// A distinguished name: RDNs in encoded order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) rdns: Vec<Vec<Attribute>>,
+    /// Some value holds a NUL, a control character, or is no text at all.
+    pub(super) odd: bool,
+}
+
+/// One attribute of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Attribute {
+    /// OpenSSL's short name; nothing for an unknown type.
+    pub(super) short: Option<&'static str>,
+    /// The type, content octets.
+    pub(super) oid: Vec<u8>,
+    value: Shape,
+    /// DER of the value, for types that nobody knows.
+    der: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shape {
+    /// Text, as UTF-8.
+    Text(Vec<u8>),
+    /// A value that is no text: shown as `#` and the hex of its DER.
+    Other,
+}
+
+/// Reads a Name (RFC 5280, 4.1.2.4).
+pub(super) fn read(reader: &mut Reader<'_>) -> Read<Name> {
+    let mut name = Name::default();
+    reader.within_list(tag::SEQUENCE, |rdns| {
+        while !rdns.at_end() {
+            let mut rdn = Vec::new();
+            rdns.within_list(tag::SET, |attributes| {
+                while !attributes.at_end() {
+                    rdn.push(attributes.within(Class::Universal, tag::SEQUENCE, attribute)?);
+                }
+                Ok(())
+            })?;
+            name.rdns.push(rdn);
+        }
+        Ok(())
+    })?;
+    name.odd = name.attributes().any(Attribute::is_odd);
+    Ok(name)
+}
+
+fn attribute(reader: &mut Reader<'_>) -> Read<Attribute> {
+    let kind = reader.value(tag::OID)?;
+    let value = reader.any()?;
+    // What OpenSSL lets through as a DirectoryString: every string, and types that it never heard of.
+    if value.class != Class::Universal
+        || !matches!(value.tag, 3 | 7 | 8 | 9 | 11..=16 | 18..=20 | 22 | 28..=31)
+    {
+        return Err(Malformed("a name holds a value that is no string"));
+    }
+    Ok(Attribute {
+        short: objects::names(&kind.content).map(|(short, _)| short),
+        oid: kind.content.into_owned(),
+        der: der(&value),
+        value: shape(value)?,
+    })
+}
+
+/// The value as DER: the segments of a constructed string joined.
+fn der(value: &Value<'_>) -> Vec<u8> {
+    if !value.constructed || value.tag == tag::SEQUENCE {
+        return value.encoding.to_vec();
+    }
+    let mut out = value.encoding.get(..1).unwrap_or_default().to_vec();
+    if let Some(first) = out.first_mut() {
+        *first &= !0x20;
+    }
+    let length = value.content.len();
+    if length < 0x80 {
+        out.extend(u8::try_from(length));
+    } else {
+        let octets = length.to_be_bytes();
+        let used = octets.iter().skip_while(|octet| **octet == 0);
+        out.extend(u8::try_from(used.clone().count()).map(|count| 0x80 | count));
+        out.extend(used);
+    }
+    out.extend_from_slice(&value.content);
+    out
+}
+
+fn shape(value: Value<'_>) -> Read<Shape> {
+    const NO_CHARACTER: Malformed = Malformed("a name holds a number that is no character");
+    let content = value.content;
+    Ok(Shape::Text(match value.tag {
+        tag::UTF8_STRING => {
+            if std::str::from_utf8(&content).is_err() {
+                return Err(Malformed("a name holds a UTF8String that is not UTF-8"));
+            }
+            content.into_owned()
+        }
+        tag::NUMERIC_STRING
+        | tag::PRINTABLE_STRING
+        | tag::T61_STRING
+        | tag::IA5_STRING
+        | tag::VISIBLE_STRING => {
+            if content.is_ascii() {
+                content.into_owned()
+            } else {
+                content.iter().copied().map(char::from).collect::<String>().into_bytes()
+            }
+        }
+        tag::BMP_STRING => wide::<2>(&content).ok_or(NO_CHARACTER)?,
+        tag::UNIVERSAL_STRING => wide::<4>(&content).ok_or(NO_CHARACTER)?,
+        _ => return Ok(Shape::Other),
+    }))
+}
+
+/// Characters of two or four octets; a surrogate is no character.
+fn wide<const N: usize>(content: &[u8]) -> Option<Vec<u8>> {
+    content
+        .chunks_exact(N)
+        .map(|unit| unit.iter().fold(0_u32, |sum, octet| sum << 8 | u32::from(*octet)))
+        .map(char::from_u32)
+        .collect::<Option<String>>()
+        .map(String::into_bytes)
+}
+
+impl Attribute {
+    /// The type as OpenSSL's short name, else as an OID.
+    pub(super) fn kind(&self) -> String {
+        self.short
+            .map_or_else(|| oid::dotted(&self.oid), str::to_owned)
+    }
+
+    /// The decoded value. A leading `#` of a text is escaped, so that it cannot pass for the hex of
+    /// a value that is no text.
+    pub(super) fn value(&self) -> String {
+        match &self.value {
+            Shape::Text(value) => {
+                let mut out = text::escaped(value);
+                if out.starts_with('#') {
+                    out.replace_range(..1, "\\23");
+                }
+                out
+            }
+            Shape::Other => text::hash_hex(&self.der),
+        }
+    }
+
+    /// The value as plain UTF-8; nothing when it is no text.
+    pub(super) fn utf8(&self) -> Option<&str> {
+        match &self.value {
+            Shape::Text(value) => std::str::from_utf8(value).ok(),
+            Shape::Other => None,
+        }
+    }
+
+    fn is_odd(&self) -> bool {
+        match &self.value {
+            Shape::Text(value) => text::is_odd(value),
+            Shape::Other => true,
+        }
+    }
+}
+
+impl Name {
+    fn attributes(&self) -> impl Iterator<Item = &Attribute> {
+        self.rdns.iter().flatten()
+    }
+
+    /// OpenSSL's `XN_FLAG_ONELINE`: encoded order, `CN = a, O = b`.
+    pub(super) fn oneline(&self) -> String {
+        let mut out = String::with_capacity(64);
+        for rdn in self.rdns.iter().filter(|rdn| !rdn.is_empty()) {
+            if !out.is_empty() {
+                out.push_str(", ");
+            }
+            for (at, attribute) in rdn.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(" + ");
+                }
+                match attribute.short {
+                    Some(short) => out.push_str(short),
+                    // OpenSSL has room for 79 characters.
+                    None => out.extend(
+                        oid::decimal(&attribute.oid).unwrap_or_default().chars().take(79),
+                    ),
+                }
+                out.push_str(" = ");
+                match &attribute.value {
+                    Shape::Text(value) => push_quoted(&mut out, value),
+                    Shape::Other => out.push_str(&text::hash_hex(&attribute.der)),
+                }
+            }
+        }
+        out
+    }
+
+    /// RFC 4514: last RDN first, UTF-8, `#` and hex for the value of an unknown type.
+    pub(super) fn rfc4514(&self) -> String {
+        let mut out = String::with_capacity(64);
+        for rdn in self.rdns.iter().rev().filter(|rdn| !rdn.is_empty()) {
+            if !out.is_empty() {
+                out.push(',');
+            }
+            for (at, attribute) in rdn.iter().rev().enumerate() {
+                if at > 0 {
+                    out.push('+');
+                }
+                out.push_str(&attribute.kind());
+                out.push('=');
+                match (&attribute.value, attribute.short) {
+                    (Shape::Text(value), Some(_)) => push_rfc4514(&mut out, value),
+                    _ => out.push_str(&text::hash_hex(&attribute.der)),
+                }
+            }
+        }
+        out
+    }
+}
+
+/// A value in OpenSSL's quotes, which are set only where a special character asks for them.
+fn push_quoted(out: &mut String, value: &[u8]) {
+    let special = |octet: &u8| matches!(octet, b'+' | b',' | b';' | b'<' | b'>');
+    let edge = match value {
+        [] => false,
+        // OpenSSL takes a lone character for the last and not for the first.
+        [only] => *only == b' ',
+        [first, .., last] => matches!(first, b' ' | b'#') || *last == b' ',
+    };
+    let quotes = edge || value.iter().any(special);
+    if quotes {
+        out.push('"');
+    }
+    for octet in value {
+        match octet {
+            b'"' | b'\\' => {
+                out.push('\\');
+                out.push(char::from(*octet));
+            }
+            0x20..=0x7e => out.push(char::from(*octet)),
+            _ => text::push_octet(out, *octet),
+        }
+    }
+    if quotes {
+        out.push('"');
+    }
+}
+
+fn push_rfc4514(out: &mut String, value: &[u8]) {
+    // `shape` made it UTF-8.
+    let value = String::from_utf8_lossy(value);
+    let last = value.chars().count().saturating_sub(1);
+    for (at, c) in value.chars().enumerate() {
+        let edge = (at == last && c == ' ') || (at == 0 && at != last && matches!(c, ' ' | '#'));
+        match c {
+            '"' | '+' | ',' | ';' | '<' | '>' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            // A lone `#` would start a hex value, though OpenSSL leaves it bare.
+            '#' if at == 0 => out.push_str("\\#"),
+            c if edge => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\0'..='\x1f' | '\x7f' => text::push_octet(out, u8::try_from(c).unwrap_or(0)),
+            c => out.push(c),
+        }
+    }
+}
