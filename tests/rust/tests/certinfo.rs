@@ -38,16 +38,18 @@ fn every_certificate_has_the_dictionary_of_its_vector() {
         found["warnings"] = codes(&found["warnings"]);
         ran += 1;
         // As texts, because the order of the keys counts, too.
-        if expected.to_string() != found.to_string() {
+        let (one, other) = (expected.to_string(), found.to_string());
+        if one != other {
             wrong.push(difference(&name, &expected, &found));
         }
     }
     assert!(ran >= 60, "only {ran} vectors were found");
+    let first: Vec<_> = wrong.iter().take(10).map(String::as_str).collect();
     assert!(
         wrong.is_empty(),
         "{} of {ran}:\n{}",
         wrong.len(),
-        wrong.join("\n")
+        first.join("\n")
     );
 }
 
