@@ -86,8 +86,6 @@ class Reader:
         if self.serial.integer() < 0:
             self.warn("negative_serial")
         before, after = (_seconds(value) for value in self.validity.parts())
-        if any(p.tag == 0x18 and b"1950" <= p.body[:4] < b"2050" for p in self.validity.parts()):
-            self.warn("lax_time")
         found: dict[str, Any] = {key: self.printed[key] for key in ("subject", "issuer")}
         found["serial"] = _serial(self.serial.integer())
         found |= {key: self.printed[key] for key in ("notbefore", "notafter")}

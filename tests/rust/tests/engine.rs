@@ -136,8 +136,7 @@ fn an_end_at_any_place_of_the_handshake_is_a_closed_connection() {
 #[test]
 fn a_certificate_message_of_a_megabyte_is_refused_by_name() {
     for version in VERSIONS {
-        let mut client = Client::new(Some("large"), version);
-        client.add_chain("large", 20);
+        let client = Client::repeating(Some("large"), version, 21);
         let outcome = client.connect(&acceptor("request"), None, usize::MAX);
         assert_eq!(
             outcome.error.map(|e| e.code()),
