@@ -92,7 +92,9 @@ CERTIFICATES.append(Certificate("v1", "version 1, which has no extensions", name
 # Names.
 add_cn("name-nul", "an embedded NUL: the name must not end there",
     "admin\0.attacker.example", "embedded_nul")  # fmt: skip
-add_cn("name-control", "line feed, escape and DEL, which could forge a log line", "a\nb\x1b[31m\x7f")
+add_cn(
+    "name-control", "line feed, escape and DEL, which could forge a log line", "a\nb\x1b[31m\x7f"
+)
 add_cn("name-comma", "a comma", "Doe, Jane")
 add_cn("name-quote", "quotation marks", 'Jane "JD" Doe')
 add_cn("name-plus", "a plus sign", "a+b")
@@ -153,7 +155,11 @@ add("san-ip-length", "IP addresses of 3, 5 and 8 bytes between good ones",
     san(ip("192.0.2.1"), der.context(7, b"\1\2\3"), der.context(7, b"\1\2\3\4\5"),
         der.context(7, b"\xc0\0\2\0\xff\xff\xff\0"), ip("192.0.2.2")),
     warnings=("bad_ip",))  # fmt: skip
-add("san-upn", "a Microsoft user principal name", san(other_name(UPN, der.utf8("jane@corp.example"))))
+add(
+    "san-upn",
+    "a Microsoft user principal name",
+    san(other_name(UPN, der.utf8("jane@corp.example"))),
+)
 add("san-xmpp", "an XMPP address, an othername without a list of its own",
     san(other_name(XMPP, der.utf8("jane@chat.example"))))  # fmt: skip
 add("san-srv", "an SRV-ID (RFC 4985)", san(other_name(SRV, der.ia5("_xmpp-client.example.org"))))
@@ -184,7 +190,9 @@ add("san-malformed", "a SAN whose length runs beyond its end",
     extension("2.5.29.17", b"\x30\x20\x82\x05abc"), warnings=("bad_extension",))  # fmt: skip
 
 # Other extensions.
-add("ca", "a CA with a path length", basic_constraints(True, 3), key_usage("keyCertSign", "cRLSign"))
+add(
+    "ca", "a CA with a path length", basic_constraints(True, 3), key_usage("keyCertSign", "cRLSign")
+)
 add("ca-no-pathlen", "a CA without a path length", basic_constraints(True))
 add("ca-pathlen-0", "a path length of 0, which is not the same as none", basic_constraints(True, 0))
 add("usage-all", "every key usage, in two bytes", key_usage(*KEY_USAGES))

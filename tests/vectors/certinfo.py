@@ -33,7 +33,7 @@ def main() -> int:
     stray = [path for path in folder.glob("*.json") if path.stem not in titles]
     for certificate in info.CERTIFICATES:
         path = folder / f"{certificate.name}.json"
-        text = json.dumps(vector(certificate), ensure_ascii=False, indent=1) + "\n"
+        text = pretty(vector(certificate))
         if sys.argv[1:] != ["--check"]:
             path.write_text(text, encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:
@@ -47,7 +47,10 @@ def main() -> int:
 
 def vector(certificate: info.Certificate) -> dict[str, Any]:
     """One certificate's vector."""
-    printed, rfc2253 = openssl(certificate.pem, "oneline"), openssl(certificate.pem, "rfc2253,-esc_msb")
+    printed, rfc2253 = (
+        openssl(certificate.pem, "oneline"),
+        openssl(certificate.pem, "rfc2253,-esc_msb"),
+    )
     reader = Reader(certificate.der, printed)
     answer = reader.dictionary()
     answer["warnings"] = sorted(reader.warnings)
@@ -64,6 +67,17 @@ def vector(certificate: info.Certificate) -> dict[str, Any]:
     if differs:
         found["openssl_differs"] = differs
     return found | {"certinfo": answer}
+
+
+def pretty(found: dict[str, Any]) -> str:
+    """JSON with one key of the dictionary a line, so that two vectors can be compared by eye."""
+
+    def line(indent: str, key: str, value: object) -> str:
+        return f'{indent}"{key}": {json.dumps(value, ensure_ascii=False)}'
+
+    lines = [line(" ", key, value) + "," for key, value in found.items() if key != "certinfo"]
+    keys = [line("  ", key, value) for key, value in found["certinfo"].items()]
+    return "\n".join(["{", *lines, ' "certinfo": {', ",\n".join(keys), " }", "}", ""])
 
 
 def openssl(pem: str, form: str) -> dict[str, str]:

@@ -312,7 +312,9 @@ def rfc4514(name: Value) -> str:
     """A name as RFC 4514, 2 writes it: the last RDN first, UTF-8, the types as OpenSSL names them."""
     rdns = [[pair.parts() for pair in rdn.parts()] for rdn in name.parts()]
     return ",".join(
-        "+".join(f"{TYPES.get(k.oid(), k.oid())}={_rfc4514_value(k.oid(), v)}" for k, v in rdn[::-1])
+        "+".join(
+            f"{TYPES.get(k.oid(), k.oid())}={_rfc4514_value(k.oid(), v)}" for k, v in rdn[::-1]
+        )
         for rdn in rdns[::-1]
     )
 
