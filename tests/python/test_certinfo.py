@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scene import LIVE
 
 import peercert
+from scene import LIVE
 
 TESTS = LIVE.parents[1]
 INFO = LIVE.parent / "info"
