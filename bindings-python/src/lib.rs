@@ -12,6 +12,7 @@ mod dict;
 mod engine;
 mod errors;
 mod fd;
+mod issue;
 mod options;
 mod tables;
 
@@ -28,6 +29,8 @@ mod _native {
     use crate::connection::Connection;
     #[pymodule_export]
     use crate::engine::{ChainCertificate, Engine};
+    #[pymodule_export]
+    use crate::issue::{development, development_files, key_kinds, request, Authority};
     #[pymodule_export]
     use crate::tables::{codes, mode_name, modes, option_name, option_table, schema, version};
 }
