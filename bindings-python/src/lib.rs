@@ -6,13 +6,13 @@
 mod acceptor;
 mod bio;
 mod buffer;
+mod ca;
 mod certinfo;
 mod connection;
 mod dict;
 mod engine;
 mod errors;
 mod fd;
-mod issue;
 mod options;
 mod tables;
 
@@ -24,13 +24,13 @@ mod _native {
     #[pymodule_export]
     use crate::acceptor::Acceptor;
     #[pymodule_export]
+    use crate::ca::{development, development_files, request, Authority, Written};
+    #[pymodule_export]
     use crate::certinfo::{certinfo, certinfo_file, certinfos};
     #[pymodule_export]
     use crate::connection::Connection;
     #[pymodule_export]
     use crate::engine::{ChainCertificate, Engine};
-    #[pymodule_export]
-    use crate::issue::{development, development_files, key_kinds, request, Authority};
     #[pymodule_export]
     use crate::tables::{codes, mode_name, modes, option_name, option_table, schema, version};
 }

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import peercert
-from peercert import ca, log
+from peercert import log
 from peercert.commands import dev, listen
 
 if TYPE_CHECKING:
@@ -52,27 +52,27 @@ class _Client:
     verifycode: str
 
 
-def _clients(files: ca.Development) -> tuple[_Client, ...]:
+def _clients(files: dict[str, Path]) -> tuple[_Client, ...]:
     return (
         _Client("a client without a certificate", None, None, False, "ABSENT"),
         _Client(
             "a client with a good certificate",
-            files.client_certificate,
-            files.client_key,
+            files["client"],
+            files["client_key"],
             True,
             "OK",
         ),
         _Client(
             "a client whose certificate has expired",
-            files.expired_certificate,
-            files.expired_key,
+            files["expired"],
+            files["expired_key"],
             False,
             "CERT_HAS_EXPIRED",
         ),
         _Client(
             "a client with a certificate of an unknown CA",
-            files.unknown_certificate,
-            files.unknown_key,
+            files["unknown"],
+            files["unknown_key"],
             False,
             "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
         ),
@@ -125,7 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"A server listens on {url}; its certificates are in {pki.folder}.")
     with listen.meanwhile(server):
         good = [
-            _call(str(curl), client, pki.files.server_ca, url) for client in _clients(pki.files)
+            _call(str(curl), client, pki.files["server_ca"], url) for client in _clients(pki.files)
         ]
     print("\npeercert demo --serve keeps the server up, for a browser.")
     return 0 if all(good) else 1

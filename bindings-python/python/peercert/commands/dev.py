@@ -5,6 +5,8 @@ In: a folder. Out: the options of a server that uses them, and what a person has
 
 from __future__ import annotations
 
+import secrets
+import shlex
 import shutil
 import time
 from dataclasses import dataclass
@@ -26,7 +28,7 @@ class Made:
     """A development PKI that is there."""
 
     folder: Path
-    files: ca.Development
+    files: dict[str, Path]
     #: The password of the PKCS#12 bundle, when that was made just now.
     password: str | None
 
@@ -34,27 +36,28 @@ class Made:
     def options(self) -> dict[str, str]:
         """The options of a server."""
         return {
-            "certificate": str(self.files.server_certificate),
-            "key": str(self.files.server_key),
-            "client_ca_file": str(self.files.client_ca),
+            "certificate": str(self.files["server_certificate"]),
+            "key": str(self.files["server_key"]),
+            "client_ca_file": str(self.files["client_ca"]),
             "client_cert_mode": "request",
         }
 
     def introduction(self, url: str) -> str:
         """What a person has to know."""
         if self.password is not None:
-            password = f"password: {self.password}"
+            about = f"password: {self.password}"
         else:
-            password = "password: shown when it was made; remove the file for a new one"
+            about = "its password was shown when it was made; remove the file for a new one"
+        files = {name: shlex.quote(str(path)) for name, path in self.files.items()}
         return (
             f"The certificates in {self.folder} are for development on this machine only.\n"
             "Call it with a client certificate:\n"
-            f"  curl --cacert {self.files.server_ca} --cert {self.files.client_certificate} "
-            f"--key {self.files.client_key} {url}/\n"
+            f"  curl --cacert {files['server_ca']} --cert {files['client']} "
+            f"--key {files['client_key']} {url}/\n"
             "For a browser, import these, and open the address above:\n"
-            f"  as a certificate of your own: {self.files.client_pkcs12}\n"
-            f"    {password}\n"
-            f"  as an authority for websites: {self.files.server_ca}\n"
+            f"  as a certificate of your own: {files['client_pkcs12']}\n"
+            f"    {about}\n"
+            f"  as an authority for websites: {files['server_ca']}\n"
             "Firefox: Settings, Privacy & Security, View Certificates. Chrome and Edge: Settings,\n"
             "Privacy and security, Security, Manage certificates. macOS: Keychain Access. Remove\n"
             "both when you are done: whoever has the folder can pretend to be any website to you."
@@ -67,35 +70,40 @@ def certificates(folder: str, *, new_bundle: bool = False) -> Made:
 
     Raises IoError for a folder that holds something else.
     """
-    place, files = Path(folder), ca.Development.find(folder)
+    place, files = Path(folder), ca.development_files(folder)
     if _is_fit(files):
         password = None
-        if new_bundle or not files.client_pkcs12.exists():
-            files.client_pkcs12.unlink(missing_ok=True)
-            password = ca.new_password()
-            authority = ca.Authority.open(files.client_ca.parent)
-            authority.pkcs12(files.client_certificate.stem, password)
+        if new_bundle or not files["client_pkcs12"].exists():
+            files["client_pkcs12"].unlink(missing_ok=True)
+            password = new_password()
+            authority = ca.Authority.open(files["client_ca"].parent)
+            authority.pkcs12(files["client"].stem, password)
         return Made(place, files, password)
     _make_room(place)
-    password = ca.new_password()
+    password = new_password()
     return Made(place, ca.development(folder, password), password)
 
 
-def _is_fit(files: ca.Development) -> bool:
+def new_password() -> str:
+    """A random password that is easy to type."""
+    return "-".join(secrets.token_hex(2) for _ in range(4))
+
+
+def _is_fit(files: dict[str, Path]) -> bool:
     """Whether everything is there, readable, and good for another day."""
     needed = (
-        files.server_ca,
-        files.client_key,
-        files.expired_certificate,
-        files.expired_key,
-        files.unknown_key,
+        files["server_ca"],
+        files["client_key"],
+        files["expired"],
+        files["expired_key"],
+        files["unknown_key"],
     )
-    current = (files.server_certificate, files.client_certificate, files.unknown_certificate)
+    current = (files["server_certificate"], files["client"], files["unknown"])
     try:
         peercert.Acceptor(
-            certificate=files.server_certificate,
-            key=files.server_key,
-            client_ca_file=files.client_ca,
+            certificate=files["server_certificate"],
+            key=files["server_key"],
+            client_ca_file=files["client_ca"],
             client_cert_mode="request",
         )
         ends = [peercert.certinfo_file(path)["notaftertime"] for path in current]
