@@ -41,7 +41,7 @@ mod wire;
 
 pub use acceptor::Acceptor;
 pub use backend::Descriptor;
-pub use cert::Certificate;
+pub use cert::{certinfo, certinfo_file, certinfos, AlternativeNames, Certificate};
 pub use clock::Clock;
 pub use config::table::{find as option, Kind as OptionKind, Row as OptionRow, OPTIONS};
 pub use engine::{Connection, Progress};

@@ -34,7 +34,7 @@ static CIPHERS: &[Cipher] = &[
     Cipher("ECDHE-RSA-AES256-GCM-SHA384", Known::Both),
     Cipher("ECDHE-ECDSA-CHACHA20-POLY1305", Known::Both),
     Cipher("ECDHE-RSA-CHACHA20-POLY1305", Known::Both),
-    Cipher("ECDHE-ECDSA-AES128-SHA256", Known::Both),
+    Cipher("ECDHE-ECDSA-AES128-SHA256", Known::OpenSsl),
     Cipher("ECDHE-RSA-AES128-SHA256", Known::Both),
     Cipher("ECDHE-ECDSA-AES256-SHA384", Known::OpenSsl),
     Cipher("ECDHE-RSA-AES256-SHA384", Known::Both),

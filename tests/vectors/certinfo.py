@@ -18,6 +18,7 @@ PKI = HERE.parent / "pki"
 sys.path.insert(0, str(PKI))
 
 import info  # noqa: E402
+from certificate import Certificate  # noqa: E402
 from expected import Reader  # noqa: E402
 
 MADE = "subject, issuer, notbefore, notafter: openssl x509 -nameopt oneline; the rest: expected.py"
@@ -45,16 +46,14 @@ def main() -> int:
     return 1 if wrong or stray else 0
 
 
-def vector(certificate: info.Certificate) -> dict[str, Any]:
+def vector(certificate: Certificate) -> dict[str, Any]:
     """One certificate's vector."""
-    printed, rfc2253 = (
-        openssl(certificate.pem, "oneline"),
-        openssl(certificate.pem, "rfc2253,-esc_msb"),
-    )
+    printed = openssl(certificate.pem, "oneline")
+    rfc2253 = openssl(certificate.pem, "rfc2253,-esc_msb")
     reader = Reader(certificate.der, printed)
     answer = reader.dictionary()
     answer["warnings"] = sorted(reader.warnings)
-    assert answer["warnings"] == sorted(certificate.data["warnings"]), certificate.name  # type: ignore[call-overload]
+    assert answer["warnings"] == sorted(certificate.data["warnings"]), certificate.name
     answer["pem"] = f"pki/info/{certificate.name}.pem"
     ours = {"subject": answer["subjectdn"], "issuer": answer["issuerdn"],
         "serial": answer["serial"], "fingerprint": answer["fingerprint"]}  # fmt: skip

@@ -109,15 +109,17 @@ class Case:
         if verified:
             verdict["anchor"] = hashlib.sha256(live.client_ca.der).hexdigest()
         fresh = verdict | {"resumed": False, "source": "tls"}
+        rest = error | fingerprint
         if not verified and self.mode in ("require", "optional"):
-            return [head | {"session": "fresh", "outcome": "refused", "alert": alert,
-                "error": "peer.certificate_refused", "clientcert": fresh} | error | fingerprint]  # fmt: skip
+            refused = {"outcome": "refused", "alert": alert, "error": "peer.certificate_refused"}
+            return [head | {"session": "fresh"} | refused | {"clientcert": fresh} | rest]
         accepted = {"resumed": False, "outcome": "accepted", "clientcert": fresh}
-        again = accepted if not verified or client in NO_TICKET else {"resumed": True, "outcome": "accepted",
-            "clientcert": fresh | {"resumed": True}}  # fmt: skip
+        again = accepted
+        if verified and client not in NO_TICKET:
+            again = accepted | {"resumed": True, "clientcert": fresh | {"resumed": True}}
         return [
-            head | {"session": "fresh"} | accepted | error | fingerprint,
-            head | {"session": "offered"} | again | error | fingerprint,
+            head | {"session": "fresh"} | accepted | rest,
+            head | {"session": "offered"} | again | rest,
         ]
 
 
@@ -167,7 +169,7 @@ CLIENTS = {"too-deep": {"client_verify_depth": 1}}
 ABOUT = [
     "What a server (live/server.pem, client CAs live/client-cas.pem) answers to each client.",
     "session: fresh, or offered: a second connection that offers the first one's session.",
-    "clientcert: the keys up to source, without verifyerrors, exactly; firsterror: its first entry.",
+    "clientcert: the keys up to source but verifyerrors, exactly; firsterror: its first entry.",
     "alert: what the client receives. library: the row holds for that TLS library alone.",
     "options: of the server, for that client; openssl_client: only OpenSSL's client can send it.",
 ]

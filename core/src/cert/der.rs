@@ -127,7 +127,9 @@ impl<'a> Reader<'a> {
             return Err(Malformed("an element has the wrong tag"));
         }
         if !header.constructed {
-            return Err(Malformed("a constructed element is encoded as a primitive one"));
+            return Err(Malformed(
+                "a constructed element is encoded as a primitive one",
+            ));
         }
         self.enter(header, read)
     }
@@ -199,7 +201,9 @@ impl<'a> Reader<'a> {
         let opaque = matches!(kind, None | Some(tag::SEQUENCE | tag::SET));
         let (content, after) = if opaque {
             if kind.is_some() && !header.constructed {
-                return Err(Malformed("a constructed element is encoded as a primitive one"));
+                return Err(Malformed(
+                    "a constructed element is encoded as a primitive one",
+                ));
             }
             let (inside, after) = if header.indefinite {
                 find_end(body)?
@@ -212,7 +216,9 @@ impl<'a> Reader<'a> {
                 kind,
                 Some(tag::NULL | tag::BOOLEAN | tag::OID | tag::INTEGER | tag::ENUMERATED)
             ) {
-                return Err(Malformed("a primitive value is encoded as a constructed one"));
+                return Err(Malformed(
+                    "a primitive value is encoded as a constructed one",
+                ));
             }
             let (inside, after) = split(body, header.content)?;
             let mut joined = Vec::new();
@@ -395,8 +401,8 @@ fn check_content(kind: u32, content: &[u8]) -> Read<()> {
         tag::BIT_STRING if content.first().is_none_or(|unused| *unused > 7) => {
             "a BIT STRING is empty or has more than 7 unused bits"
         }
-        tag::BMP_STRING if content.len() % 2 != 0 => "a BMPString has half a character",
-        tag::UNIVERSAL_STRING if content.len() % 4 != 0 => {
+        tag::BMP_STRING if !content.len().is_multiple_of(2) => "a BMPString has half a character",
+        tag::UNIVERSAL_STRING if !content.len().is_multiple_of(4) => {
             "a UniversalString has a part of a character"
         }
         _ => return Ok(()),
@@ -446,7 +452,7 @@ mod tests {
     #[test]
     fn a_constructed_string_is_joined_and_bounded() {
         assert_eq!(whole(&[0x24, 0x80, 4, 1, 1, 4, 1, 2, 0, 0]), Ok(vec![1, 2]));
-        let mut deep = vec![0x24, 0x80].repeat(40);
+        let mut deep = [0x24, 0x80].repeat(40);
         deep.extend([0, 0].repeat(40));
         assert!(whole(&deep).is_err());
     }

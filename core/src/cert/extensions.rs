@@ -5,12 +5,12 @@
 
 use super::der::{tag, Class, Malformed, Read, Reader};
 use super::san::{self, AlternativeNames};
-use super::warning::Odd;
+use super::warning::{Odd, Warnings};
 use super::{oid, text};
 
 /// An extension, undecoded.
 #[derive(Clone, Debug)]
-pub struct Extension {
+pub(super) struct Extension {
     pub(super) oid: Vec<u8>,
     pub(super) critical: bool,
     pub(super) value: Vec<u8>,
@@ -45,39 +45,46 @@ pub(super) struct Provisioner {
     pub(super) credential: String,
 }
 
-/// Decodes what is known.
-pub(super) fn read(extensions: &[Extension], mut warn: impl FnMut(Odd, String)) -> Known {
+/// Decodes what is known. An extension that is there more than once says nothing: OpenSSL gives none
+/// of them, either, and which one another program believes cannot be known.
+pub(super) fn read(extensions: &[Extension], warnings: &mut Warnings) -> Known {
     let mut known = Known::default();
-    for (at, extension) in extensions.iter().enumerate() {
+    let mut sorted: Vec<&[u8]> = extensions.iter().map(|e| e.oid.as_slice()).collect();
+    sorted.sort_unstable();
+    let repeated: Vec<&[u8]> = sorted
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [one, other] if one == other => Some(*one),
+            _ => None,
+        })
+        .collect();
+    for extension in extensions {
         let id = extension.oid.as_slice();
-        let before = extensions.get(..at).unwrap_or_default();
-        let repeated = before.iter().any(|other| other.oid == id);
-        if repeated {
+        let fault = if repeated.binary_search(&id).is_ok() {
+            Odd::DuplicateExtension
+        } else {
+            Odd::BadExtension
+        };
+        let result = if fault == Odd::DuplicateExtension {
+            Err(Malformed("more than once"))
+        } else {
+            decode(extension, &mut known, warnings)
+        };
+        if let Err(reason) = result {
             known.doubtful = true;
-            warn(Odd::DuplicateExtension, oid::dotted(id));
-        }
-        if id == b"\x55\x1d\x11" {
-            known.san_critical = extension.critical;
-            san::read(&extension.value, &mut known.san, |odd, text| {
-                warn(odd, text);
-            });
-        } else if !repeated {
-            if let Err(fault) = decode(extension, &mut known, &mut warn) {
-                known.doubtful = true;
-                warn(Odd::BadExtension, format!("{}: {}", oid::dotted(id), fault.0));
-            }
+            warnings.warn(fault, format!("{}: {}", oid::dotted(id), reason.0));
         }
     }
     known
 }
 
-fn decode(
-    extension: &Extension,
-    known: &mut Known,
-    warn: &mut impl FnMut(Odd, String),
-) -> Read<()> {
+fn decode(extension: &Extension, known: &mut Known, warnings: &mut Warnings) -> Read<()> {
     let mut reader = Reader::new(&extension.value);
     match extension.oid.as_slice() {
+        b"\x55\x1d\x11" => {
+            known.san_critical = extension.critical;
+            san::read(&mut reader, &mut known.san, warnings)?;
+        }
         b"\x55\x1d\x13" => {
             (known.ca, known.path_length) = sequence(&mut reader, basic_constraints)?;
         }
@@ -86,7 +93,7 @@ fn decode(
             let bits = reader.value(tag::BIT_STRING)?;
             let (names, unknown) = key_usages(&bits.content);
             if unknown {
-                warn(Odd::UnknownKeyUsage, text::hash_hex(&bits.content));
+                warnings.warn(Odd::UnknownKeyUsage, text::hash_hex(&bits.content));
             }
             known.key_usage = Some(names);
         }
@@ -121,13 +128,15 @@ fn decode(
                 })
             })?;
         }
-        b"\x2b\x06\x01\x05\x05\x07\x01\x01" => access(&mut reader, known)?,
+        b"\x2b\x06\x01\x05\x05\x07\x01\x01" => access(&mut reader, known, warnings)?,
         b"\x55\x1d\x1f" => {
-            let points = each(&mut reader, |points| sequence(points, distribution_point))?;
+            let points = each(&mut reader, |points| {
+                sequence(points, |point| distribution_point(point, warnings))
+            })?;
             known.crl = points.into_iter().flatten().collect();
         }
         b"\x2b\x06\x01\x04\x01\x82\xa4\x64\xc6\x28\x40\x01" => {
-            known.provisioner = Some(sequence(&mut reader, provisioner)?);
+            known.provisioner = Some(sequence(&mut reader, |inner| provisioner(inner, warnings))?);
         }
         _ => return Ok(()),
     }
@@ -165,7 +174,7 @@ fn skip(reader: &mut Reader<'_>) -> Read<()> {
     Ok(())
 }
 
-fn number(content: &[u8]) -> Option<i64> {
+pub(super) fn number(content: &[u8]) -> Option<i64> {
     if content.len() > 8 {
         return None;
     }
@@ -174,7 +183,11 @@ fn number(content: &[u8]) -> Option<i64> {
     } else {
         0
     };
-    Some(content.iter().fold(sign, |sum, octet| sum << 8 | i64::from(*octet)))
+    Some(
+        content
+            .iter()
+            .fold(sign, |sum, octet| sum << 8 | i64::from(*octet)),
+    )
 }
 
 fn basic_constraints(reader: &mut Reader<'_>) -> Read<(bool, Option<i64>)> {
@@ -206,7 +219,10 @@ fn key_usages(content: &[u8]) -> (Vec<String>, bool) {
     let (unused, octets) = content.split_first().map_or((0, content), |(u, o)| (*u, o));
     let valid = (octets.len() * 8).saturating_sub(usize::from(unused));
     let set = |bit: usize| {
-        bit < valid && octets.get(bit / 8).is_some_and(|octet| octet & (0x80 >> (bit % 8)) != 0)
+        bit < valid
+            && octets
+                .get(bit / 8)
+                .is_some_and(|octet| octet & (0x80 >> (bit % 8)) != 0)
     };
     let names = NAMES
         .iter()
@@ -231,13 +247,13 @@ fn purpose(id: &[u8]) -> String {
     }
 }
 
-fn access(reader: &mut Reader<'_>, known: &mut Known) -> Read<()> {
+fn access(reader: &mut Reader<'_>, known: &mut Known, warnings: &mut Warnings) -> Read<()> {
     each(reader, |list| {
         sequence(list, |description| {
             let method = description.value(tag::OID)?;
             let location = description.any()?;
             if location.is(Class::Context, 6) {
-                let url = text::escaped(&location.content);
+                let url = warnings.text(&location.content);
                 match &*method.content {
                     b"\x2b\x06\x01\x05\x05\x07\x30\x01" => known.ocsp.push(url),
                     b"\x2b\x06\x01\x05\x05\x07\x30\x02" => known.ca_issuers.push(url),
@@ -250,7 +266,7 @@ fn access(reader: &mut Reader<'_>, known: &mut Known) -> Read<()> {
     Ok(())
 }
 
-fn distribution_point(point: &mut Reader<'_>) -> Read<Vec<String>> {
+fn distribution_point(point: &mut Reader<'_>, warnings: &mut Warnings) -> Read<Vec<String>> {
     let mut urls = Vec::new();
     if point.next_is(Class::Context, 0)? {
         point.within(Class::Context, 0, |name| {
@@ -259,7 +275,7 @@ fn distribution_point(point: &mut Reader<'_>) -> Read<Vec<String>> {
                     while !names.at_end() {
                         let entry = names.any()?;
                         if entry.is(Class::Context, 6) {
-                            urls.push(text::escaped(&entry.content));
+                            urls.push(warnings.text(&entry.content));
                         }
                     }
                     Ok(())
@@ -273,7 +289,7 @@ fn distribution_point(point: &mut Reader<'_>) -> Read<Vec<String>> {
     Ok(urls)
 }
 
-fn provisioner(reader: &mut Reader<'_>) -> Read<Provisioner> {
+fn provisioner(reader: &mut Reader<'_>, warnings: &mut Warnings) -> Read<Provisioner> {
     const KINDS: [&str; 11] = [
         "JWK", "OIDC", "GCP", "AWS", "Azure", "ACME", "X5C", "K8sSA", "SSHPOP", "SCEP", "Nebula",
     ];
@@ -287,7 +303,7 @@ fn provisioner(reader: &mut Reader<'_>) -> Read<Provisioner> {
             .ok()
             .and_then(|at| KINDS.get(at))
             .map_or_else(|| kind.to_string(), |name| (*name).to_owned()),
-        name: text::escaped(&name.content),
-        credential: text::escaped(&credential.content),
+        name: warnings.text(&name.content),
+        credential: warnings.text(&credential.content),
     })
 }

@@ -26,11 +26,14 @@ pub(super) fn describe(algorithm: &[u8], parameters: Option<&Value<'_>>, key: &[
     };
     let fixed = |kind, octets: usize, bits| plain(kind, (key.len() == octets).then_some(bits));
     match algorithm {
-        b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01" | b"\x55\x08\x01\x01" => plain("RSA", modulus_bits(key).ok()),
-        b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a" => plain("RSA-PSS", modulus_bits(key).ok()),
-        b"\x2a\x86\x48\xce\x38\x04\x01" => {
-            plain("DSA", parameters.and_then(|dsa| first_bits(dsa.encoding).ok()))
+        b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01" | b"\x55\x08\x01\x01" => {
+            plain("RSA", modulus_bits(key).ok())
         }
+        b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a" => plain("RSA-PSS", modulus_bits(key).ok()),
+        b"\x2a\x86\x48\xce\x38\x04\x01" => plain(
+            "DSA",
+            parameters.and_then(|dsa| first_bits(dsa.encoding).ok()),
+        ),
         b"\x2a\x86\x48\xce\x3d\x02\x01" => elliptic(parameters),
         b"\x2b\x65\x6e" => fixed("X25519", 32, 253),
         b"\x2b\x65\x6f" => fixed("X448", 56, 448),
@@ -80,9 +83,11 @@ fn elliptic(parameters: Option<&Value<'_>>) -> Key {
             let (curve, bits) = curve(&named.content);
             (Some(curve), bits, false)
         }
-        Some(explicit) if explicit.is(Class::Universal, tag::SEQUENCE) => {
-            (Some("explicit".to_owned()), field_bits(explicit.encoding), false)
-        }
+        Some(explicit) if explicit.is(Class::Universal, tag::SEQUENCE) => (
+            Some("explicit".to_owned()),
+            order_bits(explicit.encoding),
+            false,
+        ),
         _ => (None, None, true),
     };
     Key {
@@ -106,7 +111,9 @@ fn curve(oid: &[u8]) -> (String, Option<i64>) {
         "secp112r2" => Some(110),
         "secp128r2" => Some(126),
         "secp160k1" | "secp160r1" | "secp160r2" => Some(161),
-        "sect113r1" | "sect113r2" | "wap-wsg-idm-ecid-wtls1" | "wap-wsg-idm-ecid-wtls4" => Some(113),
+        "sect113r1" | "sect113r2" | "wap-wsg-idm-ecid-wtls1" | "wap-wsg-idm-ecid-wtls4" => {
+            Some(113)
+        }
         "sect163r1" => Some(162),
         "sect239k1" => Some(238),
         "sect283k1" => Some(281),
@@ -124,19 +131,19 @@ fn curve(oid: &[u8]) -> (String, Option<i64>) {
     (name.to_owned(), bits)
 }
 
-/// The size of a written-out prime field (X9.62 ECParameters); nothing for other fields.
-fn field_bits(parameters: &[u8]) -> Option<i64> {
+/// The bits of the order of a written-out curve (X9.62 ECParameters).
+fn order_bits(parameters: &[u8]) -> Option<i64> {
     let read = |reader: &mut Reader<'_>| {
         reader.value(tag::INTEGER)?;
-        let bits = reader.within(Class::Universal, tag::SEQUENCE, |field| {
-            field.value(tag::OID)?;
-            let prime = field.value(tag::INTEGER)?;
-            Ok(bits(&prime.content))
-        })?;
+        // Field, curve, base point.
+        for _ in 0..3 {
+            reader.any()?;
+        }
+        let order = bits(&reader.value(tag::INTEGER)?.content);
         while !reader.at_end() {
             reader.any()?;
         }
-        Ok(bits)
+        Ok(order)
     };
     Reader::new(parameters)
         .within(Class::Universal, tag::SEQUENCE, read)

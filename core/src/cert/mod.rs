@@ -1,55 +1,286 @@
 //! This module is about certificates: from DER, PEM or a bundle to owned plain data.
 //!
-//! In: bytes. Out: [`Certificate`]. It is the only user of x509-parser; it may not know of
-//! connections, verdicts or sockets.
+//! In: bytes. Out: [`Certificate`]. What is read and what is refused follows OpenSSL 3.0 and is the
+//! same on every TLS library. It may not know of connections, verdicts or sockets.
 
+mod bundle;
+mod der;
+mod describe;
+mod extensions;
+mod key;
+mod name;
+mod objects;
+mod oid;
+mod pem;
+mod san;
+mod skeleton;
+mod spiffe;
+mod text;
+mod time;
 mod trust;
+mod warning;
 
+pub use bundle::{certinfo, certinfo_file, certinfos};
+pub use san::AlternativeNames;
+pub(crate) use text::hex;
 pub(crate) use trust::{may_be_ca, pss_digest_is_sha1};
 
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::schema::Sink;
+use extensions::{Extension, Known};
+use key::Key;
+use name::Name;
+use warning::{Odd, Warnings};
 
 /// A certificate as owned plain data.
 #[derive(Debug)]
 pub struct Certificate {
     der: Vec<u8>,
+    sha256: [u8; 32],
+    spki_sha256: [u8; 32],
+    version: i64,
+    serial: String,
+    subject: String,
+    issuer: String,
+    subject_name: Name,
+    issuer_name: Name,
+    not_before: Date,
+    not_after: Date,
+    key: Key,
+    signature: Vec<u8>,
+    extensions: Vec<Extension>,
+    known: Known,
+    warnings: Warnings,
+}
+
+#[derive(Debug)]
+struct Date {
+    text: String,
+    /// Nothing for a date that cannot be read.
+    seconds: Option<i64>,
 }
 
 impl Certificate {
-    /// Reads one certificate from DER, the whole of the input.
+    /// Reads one certificate from DER. Bytes after it are left out, with a warning.
     ///
     /// # Errors
-    /// `certificate.empty`, `certificate.too_large`, `certificate.unreadable`.
-    pub fn from_der(der: &[u8]) -> Result<Self> {
-        Ok(Self { der: der.to_vec() })
+    /// `certificate.empty`, `certificate.too_large` (1 MB), `certificate.unreadable`.
+    pub fn from_der(data: &[u8]) -> Result<Self> {
+        bundle::check_size(data)?;
+        let skeleton = skeleton::read(data).map_err(|fault| {
+            Error::new(
+                Code::NotACertificate,
+                format!("the data is no certificate: {}", fault.0),
+            )
+        })?;
+        let mut warnings = Warnings::default();
+        if !skeleton.after.is_empty() {
+            warnings.warn(Odd::TrailingBytes, "");
+        }
+        let encoded_version = skeleton.version.map(|value| value.content);
+        let version = encoded_version
+            .as_deref()
+            .map_or(Some(0), extensions::number)
+            .and_then(|version| version.checked_add(1))
+            .unwrap_or(0);
+        if !(1..=3).contains(&version) {
+            warnings.warn(
+                Odd::BadVersion,
+                text::hash_hex(&encoded_version.unwrap_or_default()),
+            );
+        }
+        let serial = serial(&skeleton.serial.content, &mut warnings);
+        let not_before = date(&skeleton.not_before, "notbefore", &mut warnings);
+        let not_after = date(&skeleton.not_after, "notafter", &mut warnings);
+        for name in [&skeleton.subject, &skeleton.issuer] {
+            name.check(&mut warnings);
+        }
+        if skeleton.signature_differs {
+            warnings.warn(Odd::SignatureMismatch, "");
+        }
+        if skeleton.key.broken {
+            warnings.warn(Odd::BadKey, "");
+        }
+        if !skeleton.extensions.is_empty() && version != 3 {
+            warnings.warn(Odd::ExtensionsVersion, "");
+        }
+        let known = extensions::read(&skeleton.extensions, &mut warnings);
+        Ok(Self {
+            sha256: openssl::sha::sha256(skeleton.der),
+            spki_sha256: openssl::sha::sha256(skeleton.spki),
+            der: skeleton.der.to_vec(),
+            version,
+            serial,
+            subject: skeleton.subject.oneline(),
+            issuer: skeleton.issuer.oneline(),
+            subject_name: skeleton.subject,
+            issuer_name: skeleton.issuer,
+            not_before,
+            not_after,
+            key: skeleton.key,
+            signature: skeleton.signature.content.into_owned(),
+            extensions: skeleton.extensions,
+            known,
+            warnings,
+        })
     }
 
-    /// The certificate as DER.
+    /// The certificate as DER, without what followed it.
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.der
     }
 
-    /// Subject.
+    /// The certificate as PEM.
     #[must_use]
-    pub fn subject(&self) -> &str {
-        ""
+    pub fn pem(&self) -> String {
+        text::pem("CERTIFICATE", &self.der)
     }
 
-    /// Issuer.
+    /// Subject in OpenSSL's one-line form, `CN = a, O = b`.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// Issuer, in the form of [`Certificate::subject`].
     #[must_use]
     pub fn issuer(&self) -> &str {
-        ""
+        &self.issuer
+    }
+
+    /// Subject as an RFC 4514 string, in UTF-8.
+    #[must_use]
+    pub fn subject_dn(&self) -> String {
+        self.subject_name.rfc4514()
+    }
+
+    /// Issuer as an RFC 4514 string, in UTF-8.
+    #[must_use]
+    pub fn issuer_dn(&self) -> String {
+        self.issuer_name.rfc4514()
+    }
+
+    /// The values of a subject attribute (`CN`, `UID`, `emailAddress`), in encoded order, decoded
+    /// and not escaped.
+    pub fn subject_attribute<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
+        let attributes = self.subject_name.rdns.iter().flatten();
+        attributes
+            .filter(move |attribute| attribute.short == Some(kind))
+            .filter_map(name::Attribute::utf8)
+    }
+
+    /// Serial number, upper-case hex in whole bytes.
+    #[must_use]
+    pub fn serial(&self) -> &str {
+        &self.serial
+    }
+
+    /// Start of validity in seconds since 1970-01-01 UTC; nothing when it cannot be read.
+    #[must_use]
+    pub fn not_before(&self) -> Option<i64> {
+        self.not_before.seconds
+    }
+
+    /// End of validity in seconds since 1970-01-01 UTC; nothing when it cannot be read.
+    #[must_use]
+    pub fn not_after(&self) -> Option<i64> {
+        self.not_after.seconds
+    }
+
+    /// SHA-256 of the DER.
+    #[must_use]
+    pub fn sha256(&self) -> &[u8; 32] {
+        &self.sha256
+    }
+
+    /// SHA-256 of SubjectPublicKeyInfo.
+    #[must_use]
+    pub fn spki_sha256(&self) -> &[u8; 32] {
+        &self.spki_sha256
+    }
+
+    /// Subject alternative names by kind.
+    #[must_use]
+    pub fn alternative_names(&self) -> &AlternativeNames {
+        &self.known.san
+    }
+
+    /// basicConstraints says that this is a CA.
+    #[must_use]
+    pub fn is_ca(&self) -> bool {
+        self.known.ca
+    }
+
+    /// The SPIFFE ID, only of a valid X.509-SVID leaf.
+    #[must_use]
+    pub fn spiffe_id(&self) -> Option<&str> {
+        spiffe::id(&self.known, self.subject_name.rdns.is_empty())
+    }
+
+    /// The codes of what is odd about the certificate.
+    pub fn warnings(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.warnings.iter().map(|(code, _)| code)
     }
 
     /// Hands every key of `certinfo`, in order, to a visitor, into the dictionary that is open.
     pub fn describe(&self, sink: &mut impl Sink) {
-        let _ = sink;
+        describe::certificate(self, sink);
+    }
+
+    /// The dictionary as JSON.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let mut writer = crate::json::Writer::default();
+        writer.begin_dict();
+        self.describe(&mut writer);
+        writer.end();
+        writer.finish()
     }
 }
 
-/// Bytes as lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Upper-case hex of the magnitude, in whole bytes; `0` for zero.
+fn serial(content: &[u8], warnings: &mut Warnings) -> String {
+    let negative = content.first().is_some_and(|octet| octet & 0x80 != 0);
+    let mut magnitude = content.to_vec();
+    if negative {
+        warnings.warn(Odd::NegativeSerial, "");
+        let mut carry = true;
+        for octet in magnitude.iter_mut().rev() {
+            (*octet, carry) = (!*octet).overflowing_add(u8::from(carry));
+        }
+    }
+    let zeroes = magnitude.iter().take_while(|octet| **octet == 0).count();
+    let digits = text::hex_upper(magnitude.get(zeroes..).unwrap_or_default());
+    if content.len() > 20 {
+        warnings.warn(Odd::LongSerial, "");
+    }
+    match (digits.is_empty(), negative) {
+        (true, _) => "0".to_owned(),
+        (false, true) => format!("-{digits}"),
+        (false, false) => digits,
+    }
+}
+
+fn date(value: &der::Value<'_>, which: &str, warnings: &mut Warnings) -> Date {
+    let Some(time) = time::read(value.tag, &value.content) else {
+        warnings.warn(
+            Odd::BadTime,
+            format!("{which}: {}", text::escaped(&value.content)),
+        );
+        return Date {
+            text: "Bad time value".to_owned(),
+            seconds: None,
+        };
+    };
+    if !time.strict {
+        warnings.warn(
+            Odd::LaxTime,
+            format!("{which}: {}", text::escaped(&value.content)),
+        );
+    }
+    Date {
+        text: time.text,
+        seconds: Some(time.seconds),
+    }
 }

@@ -4,14 +4,13 @@
 //! list of attributes. A name that OpenSSL refuses (invalid UTF-8, a surrogate) is refused.
 
 use super::der::{tag, Class, Malformed, Read, Reader, Value};
+use super::warning::Warnings;
 use super::{objects, oid, text};
 
 /// A distinguished name: RDNs in encoded order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Name {
     pub(super) rdns: Vec<Vec<Attribute>>,
-    /// Some value holds a NUL, a control character, or is no text at all.
-    pub(super) odd: bool,
 }
 
 /// One attribute of a name.
@@ -50,7 +49,6 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Read<Name> {
         }
         Ok(())
     })?;
-    name.odd = name.attributes().any(Attribute::is_odd);
     Ok(name)
 }
 
@@ -111,7 +109,12 @@ fn shape(value: Value<'_>) -> Read<Shape> {
             if content.is_ascii() {
                 content.into_owned()
             } else {
-                content.iter().copied().map(char::from).collect::<String>().into_bytes()
+                content
+                    .iter()
+                    .copied()
+                    .map(char::from)
+                    .collect::<String>()
+                    .into_bytes()
             }
         }
         tag::BMP_STRING => wide::<2>(&content).ok_or(NO_CHARACTER)?,
@@ -124,7 +127,10 @@ fn shape(value: Value<'_>) -> Read<Shape> {
 fn wide<const N: usize>(content: &[u8]) -> Option<Vec<u8>> {
     content
         .chunks_exact(N)
-        .map(|unit| unit.iter().fold(0_u32, |sum, octet| sum << 8 | u32::from(*octet)))
+        .map(|unit| {
+            unit.iter()
+                .fold(0_u32, |sum, octet| sum << 8 | u32::from(*octet))
+        })
         .map(char::from_u32)
         .collect::<Option<String>>()
         .map(String::into_bytes)
@@ -137,17 +143,10 @@ impl Attribute {
             .map_or_else(|| oid::dotted(&self.oid), str::to_owned)
     }
 
-    /// The decoded value. A leading `#` of a text is escaped, so that it cannot pass for the hex of
-    /// a value that is no text.
+    /// The decoded value, escaped; of a value that is no text, `#` and the hex of its DER.
     pub(super) fn value(&self) -> String {
         match &self.value {
-            Shape::Text(value) => {
-                let mut out = text::escaped(value);
-                if out.starts_with('#') {
-                    out.replace_range(..1, "\\23");
-                }
-                out
-            }
+            Shape::Text(value) => text::escaped(value),
             Shape::Other => text::hash_hex(&self.der),
         }
     }
@@ -159,18 +158,18 @@ impl Attribute {
             Shape::Other => None,
         }
     }
-
-    fn is_odd(&self) -> bool {
-        match &self.value {
-            Shape::Text(value) => text::is_odd(value),
-            Shape::Other => true,
-        }
-    }
 }
 
 impl Name {
-    fn attributes(&self) -> impl Iterator<Item = &Attribute> {
-        self.rdns.iter().flatten()
+    /// Warns of what a text should not hold.
+    pub(super) fn check(&self, warnings: &mut Warnings) {
+        for attribute in self.rdns.iter().flatten() {
+            if let Shape::Text(value) = &attribute.value {
+                if value.contains(&0) {
+                    warnings.text(value);
+                }
+            }
+        }
     }
 
     /// OpenSSL's `XN_FLAG_ONELINE`: encoded order, `CN = a, O = b`.
@@ -188,7 +187,10 @@ impl Name {
                     Some(short) => out.push_str(short),
                     // OpenSSL has room for 79 characters.
                     None => out.extend(
-                        oid::decimal(&attribute.oid).unwrap_or_default().chars().take(79),
+                        oid::decimal(&attribute.oid)
+                            .unwrap_or_default()
+                            .chars()
+                            .take(79),
                     ),
                 }
                 out.push_str(" = ");

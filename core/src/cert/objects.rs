@@ -5,7 +5,9 @@
 
 /// OpenSSL's short name (`CN`) and long name (`commonName`) of an OID, given by its content octets.
 pub(super) fn names(oid: &[u8]) -> Option<(&'static str, &'static str)> {
-    let at = OBJECTS.binary_search_by(|(known, _, _)| (*known).cmp(oid)).ok()?;
+    let at = OBJECTS
+        .binary_search_by(|(known, _, _)| (*known).cmp(oid))
+        .ok()?;
     OBJECTS.get(at).map(|(_, short, long)| (*short, *long))
 }
 

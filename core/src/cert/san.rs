@@ -4,7 +4,7 @@
 //! that cannot be read becomes a warning and hides none of the others.
 
 use super::der::{tag, Class, Malformed, Read, Reader, Value};
-use super::warning::Odd;
+use super::warning::{Odd, Warnings};
 use super::{name, oid, text};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -31,87 +31,52 @@ pub struct AlternativeNames {
 
 /// Adds the names of one extension.
 pub(super) fn read(
-    body: &[u8],
+    reader: &mut Reader<'_>,
     names: &mut AlternativeNames,
-    mut warn: impl FnMut(Odd, String),
-) {
-    let mut reader = Reader::new(body);
-    let whole = reader.within(Class::Universal, tag::SEQUENCE, |entries| {
-        if entries.at_end() {
-            warn(Odd::EmptySan, String::new());
-        }
+    warnings: &mut Warnings,
+) -> Read<()> {
+    reader.within(Class::Universal, tag::SEQUENCE, |entries| {
         while !entries.at_end() {
             let entry = entries.any()?;
-            if let Err(fault) = add(&entry, names, &mut warn) {
-                warn(
-                    Odd::BadSan,
-                    format!("{}: {}", fault.0, text::hash_hex(entry.encoding)),
-                );
+            if let Err(fault) = add(&entry, names, warnings) {
+                let shown = text::hash_hex(entry.encoding);
+                warnings.warn(Odd::BadName, format!("{}: {shown}", fault.0));
             }
         }
         Ok(())
-    });
-    match whole {
-        Err(fault) => warn(Odd::BadExtension, format!("subjectAltName: {}", fault.0)),
-        Ok(()) if !reader.rest().is_empty() => warn(
-            Odd::BadExtension,
-            "subjectAltName: bytes follow the value".to_owned(),
-        ),
-        Ok(()) => {}
-    }
+    })
 }
 
-fn add(
-    entry: &Value<'_>,
-    names: &mut AlternativeNames,
-    warn: &mut impl FnMut(Odd, String),
-) -> Read<()> {
+fn add(entry: &Value<'_>, names: &mut AlternativeNames, warnings: &mut Warnings) -> Read<()> {
     if entry.class != Class::Context {
         return Err(Malformed("a name of an unknown kind"));
     }
     // An implicitly tagged string may be in segments.
     let string = || Reader::new(entry.encoding).tagged(Class::Context, entry.tag, tag::IA5_STRING);
-    let mut ia5 = |list: &mut Vec<String>| {
-        let value = string()?;
-        let shown = text::escaped(&value.content);
-        if text::is_odd(&value.content) || !value.content.is_ascii() {
-            warn(Odd::OddSan, shown.clone());
-        }
-        list.push(shown);
-        Ok(())
-    };
     match entry.tag {
-        0 => other(entry, names),
-        1 => ia5(&mut names.email),
-        2 => ia5(&mut names.dns),
-        6 => ia5(&mut names.uri),
+        0 => other(entry, names, warnings)?,
+        1 => names.email.push(warnings.text(&string()?.content)),
+        2 => names.dns.push(warnings.text(&string()?.content)),
+        6 => names.uri.push(warnings.text(&string()?.content)),
         4 => {
             let name = Reader::new(entry.encoding).within(Class::Context, 4, name::read)?;
-            if name.odd {
-                warn(Odd::OddSan, name.rfc4514());
-            }
+            name.check(warnings);
             names.dirname.push(name.rfc4514());
-            Ok(())
         }
         7 => {
-            let address = string()?;
-            names.ip.push(ip(&address.content).unwrap_or_else(|| {
-                let shown = text::hash_hex(&address.content);
-                warn(Odd::BadIp, shown.clone());
-                shown
-            }));
-            Ok(())
+            let octets = string()?.content;
+            match ip(&octets) {
+                Some(address) => names.ip.push(address),
+                None => warnings.warn(Odd::BadIp, text::hash_hex(&octets)),
+            }
         }
         8 => {
             let id = Reader::new(entry.encoding).tagged(Class::Context, 8, tag::OID)?;
             names.rid.push(oid::dotted(&id.content));
-            Ok(())
         }
-        _ => {
-            warn(Odd::UnlistedSan, text::hash_hex(entry.encoding));
-            Ok(())
-        }
+        _ => warnings.warn(Odd::UnsupportedName, text::hash_hex(entry.encoding)),
     }
+    Ok(())
 }
 
 fn ip(octets: &[u8]) -> Option<String> {
@@ -122,7 +87,7 @@ fn ip(octets: &[u8]) -> Option<String> {
     Some(Ipv6Addr::from(sixteen).to_string())
 }
 
-fn other(entry: &Value<'_>, names: &mut AlternativeNames) -> Read<()> {
+fn other(entry: &Value<'_>, names: &mut AlternativeNames, warnings: &mut Warnings) -> Read<()> {
     const UPN: &[u8] = b"\x2b\x06\x01\x04\x01\x82\x37\x14\x02\x03";
     const SMTP_UTF8_MAILBOX: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x08\x09";
     let (kind, value) = Reader::new(entry.encoding).within(Class::Context, 0, |other| {
@@ -141,9 +106,12 @@ fn other(entry: &Value<'_>, names: &mut AlternativeNames) -> Read<()> {
         }
     };
     if value.class == Class::Universal
-        && matches!(value.tag, tag::UTF8_STRING | tag::IA5_STRING | tag::PRINTABLE_STRING)
+        && matches!(
+            value.tag,
+            tag::UTF8_STRING | tag::IA5_STRING | tag::PRINTABLE_STRING
+        )
     {
-        list.push(text::escaped(&value.content));
+        list.push(warnings.text(&value.content));
     } else {
         names
             .othername

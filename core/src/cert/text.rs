@@ -26,14 +26,6 @@ pub(super) fn escaped(bytes: &[u8]) -> String {
     out
 }
 
-/// Whether [`escaped`] had to escape something other than a backslash.
-pub(super) fn is_odd(bytes: &[u8]) -> bool {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.chars().any(char::is_control),
-        Err(_) => true,
-    }
-}
-
 fn push_escaped(out: &mut String, c: char) {
     if c.is_control() || c == '\\' {
         let mut utf8 = [0; 4];
@@ -52,7 +44,7 @@ pub(super) fn push_octet(out: &mut String, octet: u8) {
 }
 
 /// Lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     digits(bytes, b"0123456789abcdef")
 }
 
@@ -132,7 +124,6 @@ mod tests {
         assert_eq!(escaped(b"a\0b\\\n\xff"), "a\\00b\\5C\\0A\\FF");
         assert_eq!(escaped("z\u{fc}".as_bytes()), "z\u{fc}");
         assert_eq!(escaped("\u{85}".as_bytes()), "\\C2\\85");
-        assert!(is_odd(b"a\0") && is_odd(b"\xff") && !is_odd(b"a\\b"));
     }
 
     #[test]

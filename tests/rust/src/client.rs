@@ -68,6 +68,12 @@ impl Client {
     /// A client of one TLS version with the certificates and the key of `live/NAME`, or with none.
     #[must_use]
     pub fn new(name: Option<&str>, version: SslVersion) -> Self {
+        Self::repeating(name, version, 1)
+    }
+
+    /// The same client, which sends its whole chain this many times.
+    #[must_use]
+    pub fn repeating(name: Option<&str>, version: SslVersion, times: usize) -> Self {
         let mut builder = SslContext::builder(SslMethod::tls_client()).unwrap();
         #[cfg(not(feature = "aws-lc"))]
         builder.set_security_level(0);
@@ -77,7 +83,8 @@ impl Client {
         if let Some(name) = name {
             let read =
                 |end: &str| std::fs::read(crate::path(&format!("pki/live/{name}.{end}"))).unwrap();
-            let mut chain = X509::stack_from_pem(&read("pem")).unwrap().into_iter();
+            let once = X509::stack_from_pem(&read("pem")).unwrap();
+            let mut chain = once.iter().cycle().take(once.len() * times).cloned();
             builder.set_certificate(&chain.next().unwrap()).unwrap();
             chain.for_each(|above| builder.add_extra_chain_cert(above).unwrap());
             let key = PKey::private_key_from_pem(&read("key")).unwrap();
@@ -91,6 +98,15 @@ impl Client {
             context: builder.build(),
             session,
         }
+    }
+
+    /// The first flight of a client, its ClientHello.
+    #[must_use]
+    pub fn hello(&self) -> Vec<u8> {
+        let ssl = Ssl::new(&self.context).unwrap();
+        let mut client = SslStream::new(ssl, Pipe::default()).unwrap();
+        assert!(client.connect().is_err());
+        std::mem::take(&mut client.get_mut().outbound)
     }
 
     /// Connects, offering a session if there is one. Its bytes reach the server in pieces of at most

@@ -100,10 +100,11 @@ fn every_client_meets_what_its_row_says() {
         }
     }
     println!("{ran} connections, {skipped} rows need an OpenSSL client");
+    let first: Vec<_> = wrong.iter().take(10).map(String::as_str).collect();
     assert!(
         wrong.is_empty(),
         "{} of {ran}:\n{}",
         wrong.len(),
-        wrong.join("\n")
+        first.join("\n")
     );
 }
