@@ -66,11 +66,15 @@ impl Connection {
         })
     }
 
-    /// Takes in ciphertext from the peer.
+    /// Takes in ciphertext from the peer. What a peer sends after its connection has failed is
+    /// thrown away.
     ///
     /// # Errors
     /// `state.input_full` when more than 256 kB would wait to be read; none of these bytes is taken.
     pub fn feed(&mut self, ciphertext: &[u8]) -> Result<()> {
+        if matches!(self.state, State::Failed(..)) {
+            return Ok(());
+        }
         self.stream.get_mut().feed(ciphertext)
     }
 
