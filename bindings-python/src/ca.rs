@@ -4,7 +4,7 @@
 //! are. It may not know what a certificate may say.
 
 use crate::errors::own;
-use peercert::issue::{self, KeyKind, Purpose, Reason, Spec, Subject};
+use peercert::issue::{self, Development, KeyKind, Purpose, Reason, Spec, Subject};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -177,6 +177,16 @@ pub(crate) fn development<'py>(
     legacy: bool,
 ) -> PyResult<Bound<'py, PyDict>> {
     let made = done(py, || issue::development(folder, password, legacy))?;
+    files(py, made)
+}
+
+/// Where the files of a development PKI are in a folder; looks at none of them.
+#[pyfunction]
+pub(crate) fn development_files(py: Python<'_>, folder: PathBuf) -> PyResult<Bound<'_, PyDict>> {
+    files(py, Development::find(folder))
+}
+
+fn files(py: Python<'_>, made: Development) -> PyResult<Bound<'_, PyDict>> {
     let files = PyDict::new(py);
     for (name, path) in [
         ("server_ca", made.server_ca),

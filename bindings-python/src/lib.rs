@@ -24,7 +24,7 @@ mod _native {
     #[pymodule_export]
     use crate::acceptor::Acceptor;
     #[pymodule_export]
-    use crate::ca::{development, request, Authority, Written};
+    use crate::ca::{development, development_files, request, Authority, Written};
     #[pymodule_export]
     use crate::certinfo::{certinfo, certinfo_file, certinfos};
     #[pymodule_export]

@@ -8,10 +8,10 @@ import stat
 from pathlib import Path
 
 import pytest
-from scene import Peer, talk
 
 import peercert
 from peercert import ca
+from scene import Peer, talk
 
 
 def test_what_it_issues_makes_a_connection(
@@ -90,10 +90,10 @@ def test_a_bundle_opens_with_its_password(tmp_path: Path) -> None:
     made = root.client(email=["a@example.com"], password="key secret")
     for legacy in (False, True):
         bundle = root.pkcs12(made.name, "bundle", key_password="key secret", legacy=legacy)
-        infos = peercert.certinfos(bundle, "bundle")
+        infos = peercert.certinfos(bundle.read_bytes(), "bundle")
         assert infos[0]["serial"] == made.serial
         with pytest.raises(peercert.CertificateError) as caught:
-            peercert.certinfos(bundle, "wrong")
+            peercert.certinfos(bundle.read_bytes(), "wrong")
         assert caught.value.code == "certificate.wrong_password"
         bundle.unlink()
     with pytest.raises(peercert.CertificateError) as opened:

@@ -12,6 +12,6 @@ string, or pairs of type and value), `dns`, `email`, `uri`, `ip`, `upn` (lists),
 
 from __future__ import annotations
 
-from ._native import Authority, Written, development, request
+from ._native import Authority, Written, development, development_files, request
 
-__all__ = ["Authority", "Written", "development", "request"]
+__all__ = ["Authority", "Written", "development", "development_files", "request"]

@@ -43,38 +43,47 @@ pub fn development(folder: impl AsRef<Path>, password: &str, legacy: bool) -> Re
     let server_ca = authority(folder, "server-ca", "peercert development server CA")?;
     let client_ca = authority(folder, "client-ca", "peercert development client CA")?;
     let unknown_ca = authority(folder, "unknown-ca", "peercert development unknown CA")?;
-    let server = server_ca.server(&Spec {
+    server_ca.server(&Spec {
         dns: vec!["localhost".into()],
         ip: vec!["127.0.0.1".into(), "::1".into()],
         name: Some("server".into()),
         ..Spec::default()
     })?;
-    let good = client("alice")?;
-    let alice = client_ca.client(&good)?;
+    client_ca.client(&client("alice")?)?;
     let now = time::now();
-    let expired = client_ca.client(&Spec {
+    client_ca.client(&Spec {
         not_before: Some(now - 31 * time::DAY),
         not_after: Some(now - time::DAY),
         ..client("expired")?
     })?;
-    let unknown = unknown_ca.client(&client("unknown")?)?;
-    let files = |ca: &Authority, name: &str| {
-        (
-            ca.folder().join(format!("{name}.pem")),
-            ca.folder().join(format!("{name}.key")),
-        )
-    };
-    let (server_certificate, server_key) = files(&server_ca, &server.name);
-    Ok(Development {
-        server_ca: server_ca.certificate_file(),
-        server_certificate,
-        server_key,
-        client_ca: client_ca.certificate_file(),
-        client: files(&client_ca, &alice.name),
-        client_pkcs12: client_ca.pkcs12(&alice.name, None, password, legacy)?,
-        expired: files(&client_ca, &expired.name),
-        unknown: files(&unknown_ca, &unknown.name),
-    })
+    unknown_ca.client(&client("unknown")?)?;
+    client_ca.pkcs12("alice", None, password, legacy)?;
+    Ok(Development::find(folder))
+}
+
+impl Development {
+    /// Where everything is in a folder that [`development`] has filled; looks at no file.
+    #[must_use]
+    pub fn find(folder: impl AsRef<Path>) -> Self {
+        let folder = folder.as_ref();
+        let pair = |ca: &str, name: &str| {
+            (
+                folder.join(ca).join(format!("{name}.pem")),
+                folder.join(ca).join(format!("{name}.key")),
+            )
+        };
+        let (server_certificate, server_key) = pair("server-ca", "server");
+        Self {
+            server_ca: folder.join("server-ca").join("ca.pem"),
+            server_certificate,
+            server_key,
+            client_ca: folder.join("client-ca").join("ca.pem"),
+            client: pair("client-ca", "alice"),
+            client_pkcs12: folder.join("client-ca").join("alice.p12"),
+            expired: pair("client-ca", "expired"),
+            unknown: pair("unknown-ca", "unknown"),
+        }
+    }
 }
 
 fn authority(folder: &Path, name: &str, cn: &str) -> Result<Authority> {

@@ -46,22 +46,37 @@ class _Client:
     """A client: what it has, and what the server has to find."""
 
     title: str
-    certificate: str | None
+    certificate: Path | None
+    key: Path | None
     verified: bool
     verifycode: str
 
 
-_CLIENTS = (
-    _Client("a client without a certificate", None, False, "ABSENT"),
-    _Client("a client with a good certificate", "client", True, "OK"),
-    _Client("a client whose certificate has expired", "expired", False, "CERT_HAS_EXPIRED"),
-    _Client(
-        "a client with a certificate of an unknown CA",
-        "stranger",
-        False,
-        "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-    ),
-)
+def _clients(files: dict[str, Path]) -> tuple[_Client, ...]:
+    return (
+        _Client("a client without a certificate", None, None, False, "ABSENT"),
+        _Client(
+            "a client with a good certificate",
+            files["client"],
+            files["client_key"],
+            True,
+            "OK",
+        ),
+        _Client(
+            "a client whose certificate has expired",
+            files["expired"],
+            files["expired_key"],
+            False,
+            "CERT_HAS_EXPIRED",
+        ),
+        _Client(
+            "a client with a certificate of an unknown CA",
+            files["unknown"],
+            files["unknown_key"],
+            False,
+            "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+        ),
+    )
 
 
 def add(commands: Commands) -> None:
@@ -99,27 +114,28 @@ def run(arguments: argparse.Namespace) -> int:
         raise peercert.ConfigError("config.missing_package", "the demo's clients need curl")
     from peercert.demo import app
 
-    pki = dev.demo_pki(arguments.folder)
+    pki = dev.certificates(arguments.folder, new_bundle=arguments.serve)
     server = listen.server(app, bind, pki.options)
     url = listen.url(server, "localhost")
     if arguments.serve:
         listen.log_to_stderr("info")
-        print(pki.introduction(url), flush=True)
+        print(f"listening on {url}\n{pki.introduction(url)}", flush=True)
         listen.until_told(server)
         return 0
-    print(f"A server listens on {url}; its certificates are in {pki.folder}/.")
+    print(f"A server listens on {url}; its certificates are in {pki.folder}.")
     with listen.meanwhile(server):
-        good = [_call(str(curl), client, pki.folder, url) for client in _CLIENTS]
-    print("peercert demo --serve keeps the server up, for a browser.")
+        good = [
+            _call(str(curl), client, pki.files["server_ca"], url) for client in _clients(pki.files)
+        ]
+    print("\npeercert demo --serve keeps the server up, for a browser.")
     return 0 if all(good) else 1
 
 
-def _call(curl: str, client: _Client, folder: Path, url: str) -> bool:
+def _call(curl: str, client: _Client, server_ca: Path, url: str) -> bool:
     """Calls the server as one client, prints the answer, and tells whether it is the right one."""
-    command = ["--cacert", str(folder / "server-ca.pem")]
+    command = ["--cacert", str(server_ca)]
     if client.certificate is not None:
-        stem = folder / client.certificate
-        command += ["--cert", f"{stem}.pem", "--key", f"{stem}.key"]
+        command += ["--cert", str(client.certificate), "--key", str(client.key)]
     command += ["-H", "Accept: application/json", f"{url}/"]
     print(f"\n# {client.title}\n$ curl {shlex.join(command)}", flush=True)
     ended = subprocess.run(  # noqa: S603 - curl, found on the path, with our own arguments
