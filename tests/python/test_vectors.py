@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import ssl
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import peercert
 import pytest
+
+import peercert
 from scene import client_context, server_options
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -74,7 +76,9 @@ def connect(acceptor: Any, context: ssl.SSLContext, session: Any) -> tuple[dict[
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context.wrap_bio(incoming, outgoing, session=session)
     server, error, alert = acceptor.connection(), None, None
-    steps = itertools.chain([client.do_handshake], itertools.repeat(lambda: client.read(64)))
+    steps: Iterator[Callable[[], object]] = itertools.chain(
+        [client.do_handshake], itertools.repeat(lambda: client.read(64))
+    )
     step, greeted, idle = next(steps), False, 0
     while idle < 2:
         try:
