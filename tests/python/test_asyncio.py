@@ -7,8 +7,9 @@ import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import peercert
 import pytest
+
+import peercert
 from scene import PATIENCE, client_context, server_options
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]

@@ -8,10 +8,10 @@ import stat
 from pathlib import Path
 
 import pytest
-from scene import Peer, talk
 
 import peercert
 from peercert import ca
+from scene import Peer, talk
 
 
 def test_what_it_issues_makes_a_connection(

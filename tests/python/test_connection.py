@@ -5,8 +5,9 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 
-import peercert
 import pytest
+
+import peercert
 from scene import client_context, server_options
 
 

@@ -8,8 +8,9 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-import peercert
 import pytest
+
+import peercert
 from scene import LIVE, Peer, client_context, server_options, talk
 
 Context = peercert.SSLContext

@@ -6,8 +6,9 @@ import socket
 import ssl
 from typing import Any
 
-import peercert
 import pytest
+
+import peercert
 from scene import Peer, client_context, server_options, talk
 
 # client: verifycode, OpenSSL's number, and the alert (CPython's reason) that refuses it.

@@ -12,8 +12,9 @@ import struct
 import threading
 from pathlib import Path
 
-import peercert
 import pytest
+
+import peercert
 from scene import PATIENCE, Peer, client_context, server_options, talk
 
 Ends = tuple[socket.socket, socket.socket]

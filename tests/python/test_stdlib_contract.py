@@ -11,8 +11,9 @@ import ssl
 import struct
 import weakref
 
-import peercert
 import pytest
+
+import peercert
 from scene import LIVE, PATIENCE, Peer, client_context, server_options, talk, tcp_pair
 
 Ends = tuple[socket.socket, socket.socket]

@@ -6,8 +6,9 @@ import subprocess
 import sys
 import typing
 
-import peercert
 import pytest
+
+import peercert
 from peercert import _errors, _native, types
 
 TYPES = {"flag": bool, "integer": int, "text": str, "texts": list[str]}
