@@ -6,10 +6,12 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from commandline import peercert, serving
 from peercert import ca, demo, wsgi
 from peercert.cheroot import Adapter, Server
@@ -62,9 +64,12 @@ def test_it_can_stay_up_for_a_browser_and_says_how_to_import_the_certificate(
             server.wait_for("Firefox")
             files = ca.development_files(tmp_path / "demo-pki")
             page = subprocess.run(
-                ["curl", "-sS", "--noproxy", "*", "--cacert", files["server_ca"]]
-                + ["--cert-type", "P12", "--cert", f"{files['client_pkcs12']}:{passwords[-1]}"]
-                + [f"https://localhost:{server.port}/"],
+                [
+                    *("curl", "-sS", "--noproxy", "*", "--cacert", str(files["server_ca"])),
+                    *("--cert-type", "P12"),
+                    *("--cert", f"{files['client_pkcs12']}:{passwords[-1]}"),
+                    f"https://localhost:{server.port}/",
+                ],
                 capture_output=True,
                 text=True,
                 check=True,
@@ -88,8 +93,6 @@ def test_without_curl_one_line_says_so(tmp_path: Path) -> None:
 
 @pytest.fixture
 def server(pki: Pki) -> Any:
-    import threading
-
     adapter = Adapter(**pki.options, client_cert_mode="request")
     made = Server(("127.0.0.1", 0), wsgi.expose(demo.app), adapter)
     made.prepare()

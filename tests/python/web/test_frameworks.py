@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from peercert import ca
 
 DOCS = Path(__file__).parents[3] / "docs"
