@@ -66,6 +66,7 @@ impl Acceptor {
     }
 
     /// The engine between two `ssl.MemoryBIO`, with the exceptions of `ssl`.
+    #[pyo3(signature = (incoming, outgoing, context, owner=None))]
     fn engine_over_bios<'py>(
         &self,
         py: Python<'py>,

@@ -3,7 +3,7 @@
 use crate::dict;
 use crate::errors;
 use peercert::schema::Sink;
-use peercert::Certificate;
+use peercert::{cert, Certificate};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
@@ -23,14 +23,14 @@ pub(crate) fn certinfo<'py>(
     if data.hasattr(intern!(py, "__fspath__"))? {
         return certinfo_file(py, data.extract()?);
     }
-    let read = with_bytes(data, Certificate::from_der)?;
+    let read = with_bytes(data, cert::certinfo)?;
     described(py, read)
 }
 
 /// The dictionary of the certificate in a file.
 #[pyfunction]
 pub(crate) fn certinfo_file(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyAny>> {
-    let read = py.detach(|| Certificate::from_der(&std::fs::read(&path).unwrap_or_default()));
+    let read = py.detach(|| cert::certinfo_file(&path));
     described(py, read)
 }
 
@@ -43,8 +43,7 @@ pub(crate) fn certinfos<'py>(
     data: &Bound<'py, PyAny>,
     password: Option<&str>,
 ) -> PyResult<Bound<'py, PyList>> {
-    let read = with_bytes(data, |bytes| Certificate::from_der(bytes).map(|c| vec![c]))?;
-    let _ = password;
+    let read = with_bytes(data, |bytes| cert::certinfos(bytes, password))?;
     let list = PyList::empty(py);
     for certificate in read.map_err(|error| errors::own(py, &error))? {
         list.append(described(py, Ok(certificate))?)?;

@@ -6,6 +6,7 @@
 mod acceptor;
 mod bio;
 mod buffer;
+mod ca;
 mod certinfo;
 mod connection;
 mod dict;
@@ -22,6 +23,8 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use crate::acceptor::Acceptor;
+    #[pymodule_export]
+    use crate::ca::{development, development_files, request, Authority, Written};
     #[pymodule_export]
     use crate::certinfo::{certinfo, certinfo_file, certinfos};
     #[pymodule_export]

@@ -17,6 +17,7 @@ use crate::schema::{key, Sink};
 use crate::trace::Trace;
 use crate::verify::VerifyError;
 use crate::wire::Wire;
+use openssl::error::ErrorStack;
 use openssl::ssl::{ErrorCode, ShutdownResult, SslStream};
 use std::sync::Arc;
 
@@ -65,11 +66,15 @@ impl Connection {
         })
     }
 
-    /// Takes in ciphertext from the peer.
+    /// Takes in ciphertext from the peer. What a peer sends after its connection has failed is
+    /// thrown away.
     ///
     /// # Errors
     /// `state.input_full` when more than 256 kB would wait to be read; none of these bytes is taken.
     pub fn feed(&mut self, ciphertext: &[u8]) -> Result<()> {
+        if matches!(self.state, State::Failed(..)) {
+            return Ok(());
+        }
         self.stream.get_mut().feed(ciphertext)
     }
 
@@ -118,7 +123,7 @@ impl Connection {
             let message = "the client spoke plain HTTP to this TLS port; it should use https://";
             return Err(self.fail(Error::new(Code::PlainHttp, message)));
         }
-        match self.stream.do_handshake() {
+        match self.library().do_handshake() {
             Ok(()) => {
                 let report = match self.conclude() {
                     Ok(report) => report,
@@ -197,7 +202,7 @@ impl Connection {
         if plaintext.is_empty() {
             return Ok(Progress::Done(0));
         }
-        match self.stream.ssl_read(plaintext) {
+        match self.library().ssl_read(plaintext) {
             Ok(count) => Ok(Progress::Done(count)),
             Err(error) => match error.code() {
                 ErrorCode::ZERO_RETURN => {
@@ -233,7 +238,7 @@ impl Connection {
         if self.stream.get_ref().output().len() >= OUTPUT_LIMIT {
             return Ok(Progress::WantWrite);
         }
-        match self.stream.ssl_write(plaintext) {
+        match self.library().ssl_write(plaintext) {
             Ok(count) => Ok(Progress::Done(count)),
             Err(error) => match error.code() {
                 ErrorCode::WANT_READ if !self.stream.get_ref().ended() => Ok(Progress::WantRead),
@@ -266,7 +271,7 @@ impl Connection {
             return Ok(Progress::Done(()));
         }
         self.state = State::Closed(report);
-        match self.stream.shutdown() {
+        match self.library().shutdown() {
             Ok(ShutdownResult::Received) => Ok(Progress::Done(())),
             Ok(ShutdownResult::Sent) if self.stream.get_ref().ended() => Ok(Progress::Done(())),
             Ok(ShutdownResult::Sent) => Ok(Progress::WantRead),
@@ -283,6 +288,13 @@ impl Connection {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.stream.ssl().pending()
+    }
+
+    /// The library's connection, its error queue empty: what the host program, or another
+    /// connection of this thread, left there would be taken for an error of this call.
+    fn library(&mut self) -> &mut SslStream<Wire> {
+        drop(ErrorStack::get());
+        &mut self.stream
     }
 
     fn report(&self) -> Option<&Arc<Report>> {

@@ -119,6 +119,10 @@ codes! {
     NoCa = Config "config.no_ca";
     /// The certificate or key is weaker than what is accepted.
     WeakKey = Config "config.weak_key";
+    /// The application to serve does not import, or is none.
+    BadApplication = Config "config.bad_application";
+    /// A package or program that the command needs is not installed.
+    MissingPackage = Config "config.missing_package";
     /// A setting of another TLS interface that is not offered here; the message names the option.
     NotOffered = Config "config.not_offered";
 
@@ -166,6 +170,8 @@ codes! {
     File = Io "io.file";
     /// A file that would be written exists already; nothing is overwritten.
     FileExists = Io "io.file_exists";
+    /// The address to listen on is in use, or not one of this machine.
+    Address = Io "io.address";
     /// The socket failed.
     Socket = Io "io.socket";
     /// The operation did not end in time.
@@ -175,6 +181,8 @@ codes! {
 
     /// The handshake has not ended yet.
     HandshakePending = State "state.handshake_pending";
+    /// The web server does not hand over its TLS connection.
+    NoConnection = State "state.no_connection";
     /// The connection is closed.
     Closed = State "state.closed";
     /// A setting cannot change any more: connections have been made of it.

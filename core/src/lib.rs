@@ -24,6 +24,7 @@ mod context;
 mod engine;
 pub mod error;
 mod failure;
+pub mod issue;
 pub mod json;
 mod mode;
 mod names;

@@ -34,7 +34,7 @@ static CIPHERS: &[Cipher] = &[
     Cipher("ECDHE-RSA-AES256-GCM-SHA384", Known::Both),
     Cipher("ECDHE-ECDSA-CHACHA20-POLY1305", Known::Both),
     Cipher("ECDHE-RSA-CHACHA20-POLY1305", Known::Both),
-    Cipher("ECDHE-ECDSA-AES128-SHA256", Known::Both),
+    Cipher("ECDHE-ECDSA-AES128-SHA256", Known::OpenSsl),
     Cipher("ECDHE-RSA-AES128-SHA256", Known::Both),
     Cipher("ECDHE-ECDSA-AES256-SHA384", Known::OpenSsl),
     Cipher("ECDHE-RSA-AES256-SHA384", Known::Both),
@@ -117,8 +117,9 @@ static GROUPS: &[Group] = &[
     },
 ];
 
-/// How many of [`GROUPS`] are on by default, where they are known.
-const DEFAULT_GROUPS: usize = 4;
+/// How many of [`GROUPS`] are on by default, where they are known. P-521 is among them because in
+/// TLS 1.2 OpenSSL takes a client's key only on a curve that is a group, too (RFC 8422, 5.1).
+const DEFAULT_GROUPS: usize = 5;
 
 impl Group {
     /// The name of the group with this number in TLS.

@@ -7,12 +7,12 @@ import re
 import tomllib
 from pathlib import Path
 
-import peercert
 import pytest
+
+import peercert
 
 TREE = Path(__file__).parents[2]
 TEXT = (TREE / "CONTRIBUTING.md").read_text()
-MANIFESTS = ["core", "bindings-python", "tests/rust"]
 
 
 def _rows(section: str) -> list[list[str]]:
@@ -47,7 +47,8 @@ def test_an_operation_is_spelled_alike_in_both_languages() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     used = set()
-    for folder in MANIFESTS:
+    workspace = tomllib.loads((TREE / "Cargo.toml").read_text())["workspace"]
+    for folder in workspace["members"]:
         manifest = tomllib.loads((TREE / folder / "Cargo.toml").read_text())
         for table in ("dependencies", "dev-dependencies", "build-dependencies"):
             used |= set(manifest.get(table, {}))

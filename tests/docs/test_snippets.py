@@ -15,6 +15,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+
 import snippets
 from snippets import Snippet
 
@@ -61,7 +62,12 @@ class Workshop:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self.environment = os.environ | {"PATH": path, "NO_COLOR": "1", "COLUMNS": "100"}
+        self.environment = os.environ | {
+            "PATH": path,
+            "NO_COLOR": "1",
+            "NO_PROXY": "*",
+            "COLUMNS": "100",
+        }
 
     def run(self, snippet: Snippet) -> None:
         """Runs a snippet as its directive says; fails with the document's line."""

@@ -50,7 +50,7 @@ def name(*rdns: tuple[str, str | bytes] | Rdn) -> bytes:
     parts = []
     for rdn in rdns:
         several = (rdn,) if isinstance(rdn[0], str) else rdn
-        parts.append(der.set_of(*(attribute(kind, value) for kind, value in several)))  # type: ignore[misc]
+        parts.append(der.set_of(*(attribute(kind, value) for kind, value in several)))
     return der.seq(*parts)
 
 
@@ -145,7 +145,7 @@ class Certificate:
     spki: bytes | None = None
     signature_algorithm: bytes | None = None
     broken_signature: bool = False
-    data: dict[str, object] = field(default_factory=dict)
+    data: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def signer(self) -> Key:

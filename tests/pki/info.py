@@ -27,10 +27,13 @@ from certificate import (
 )
 from keys import Key, derive
 
+# A certificate is a paragraph, however long its lines would be by themselves.
+# fmt: off
+
 CERTIFICATES: list[Certificate] = []
 CA = Certificate("info-ca", "", name(("CN", "Info CA")), Key("P-256", "info-ca"))
 UPN, XMPP, SRV, MAILBOX = (
-    "1.3.6.1.4.1.311.20.2.3", "1.3.6.1.5.5.7.8.5", "1.3.6.1.5.5.7.8.7", "1.3.6.1.5.5.7.8.9")  # fmt: skip
+    "1.3.6.1.4.1.311.20.2.3", "1.3.6.1.5.5.7.8.5", "1.3.6.1.5.5.7.8.7", "1.3.6.1.5.5.7.8.9")
 UNKNOWN = "1.3.6.1.4.1.32473.7"
 STEP = "1.3.6.1.4.1.37476.9000.64.1"
 
@@ -50,7 +53,7 @@ def add(
     data = {"warnings": list(warnings)}
     known = name(("CN", title)) if subject is None else subject
     CERTIFICATES.append(Certificate(title, why, known, Key(kind, "info"), extensions=extensions,
-        data=data, **rest))  # type: ignore[arg-type]  # fmt: skip
+        data=data, **rest))  # type: ignore[arg-type]
 
 
 def add_cn(title: str, why: str, value: str | bytes, *warnings: str) -> None:
@@ -83,16 +86,18 @@ add("everything", "every key that a certificate can have",
     subject=name(("C", der.printable("DE")), ("ST", "Sachsen"), ("L", "Görlitz"),
         ("O", "Example, Inc."), ("OU", "one"), ("OU", "two"),
         (("CN", "Jörg"), ("UID", "jdoe")), ("emailAddress", "jane@example.org"),
-        ("serialNumber", der.printable("4711"))), identifiers=True)  # fmt: skip
+        ("serialNumber", der.printable("4711"))), identifiers=True)
 CERTIFICATES.append(Certificate("least", "no extension at all, version 3", name(("CN", "least")),
-    Key("P-256", "info"), CA, None, data={"warnings": []}))  # fmt: skip
+    Key("P-256", "info"), CA, None, data={"warnings": []}))
 CERTIFICATES.append(Certificate("v1", "version 1, which has no extensions", name(("CN", "v1")),
-    Key("P-256", "info"), CA, None, version=1, data={"warnings": []}))  # fmt: skip
+    Key("P-256", "info"), CA, None, version=1, data={"warnings": []}))
 
 # Names.
 add_cn("name-nul", "an embedded NUL: the name must not end there",
-    "admin\0.attacker.example", "embedded_nul")  # fmt: skip
-add_cn("name-control", "line feed, escape and DEL, which could forge a log line", "a\nb\x1b[31m\x7f")
+    "admin\0.attacker.example", "embedded_nul")
+add_cn(
+    "name-control", "line feed, escape and DEL, which could forge a log line", "a\nb\x1b[31m\x7f"
+)
 add_cn("name-comma", "a comma", "Doe, Jane")
 add_cn("name-quote", "quotation marks", 'Jane "JD" Doe')
 add_cn("name-plus", "a plus sign", "a+b")
@@ -113,20 +118,20 @@ add_cn("name-printable", "PrintableString", der.printable("Jane Doe"))
 add_cn("name-ia5", "IA5String", der.ia5("jane@example.org"))
 add_cn("name-numeric", "NumericString", der.tlv(0x12, b"12 34"))
 add_cn("name-printable-latin", "a byte above 127 in a PrintableString, which forbids it",
-    der.printable("J\xf6rg"))  # fmt: skip
+    der.printable("J\xf6rg"))
 add("name-multi", "RDNs of several attributes, which DER sorts",
-    subject=name((("CN", "a"), ("UID", "b"), ("OU", "c")), ("O", "Example")))  # fmt: skip
+    subject=name((("CN", "a"), ("UID", "b"), ("OU", "c")), ("O", "Example")))
 add("name-repeated", "the same attribute three times: none may be lost",
-    subject=name(("CN", "one"), ("CN", "two"), ("CN", "three")))  # fmt: skip
+    subject=name(("CN", "one"), ("CN", "two"), ("CN", "three")))
 add("name-none", "an empty subject with a critical SAN", san(dns("a.example.org"), critical=True),
-    subject=name())  # fmt: skip
+    subject=name())
 add("name-unknown-oid", "an attribute type that OpenSSL has no name for",
-    subject=name((UNKNOWN, "x, y"), ("CN", "a")))  # fmt: skip
+    subject=name((UNKNOWN, "x, y"), ("CN", "a")))
 add("name-sequence", "an attribute whose value is a SEQUENCE",
-    subject=name((UNKNOWN, der.seq(der.integer(5), der.utf8("x"))), ("CN", "a")))  # fmt: skip
+    subject=name((UNKNOWN, der.seq(der.integer(5), der.utf8("x"))), ("CN", "a")))
 add("name-issuer", "an issuer with every kind of text",
     issuer=Certificate("", "", name(("DC", "org"), ("DC", "example"), ("O", 'A "B", Ünlimited'),
-        (("CN", "+x"), ("emailAddress", "ca@example.org"))), CA.key))  # fmt: skip
+        (("CN", "+x"), ("emailAddress", "ca@example.org"))), CA.key))
 
 # Serial numbers and dates.
 add("serial-zero", "serial 0", serial=0)
@@ -134,96 +139,102 @@ add("serial-one", "serial 1", serial=1)
 add("serial-negative", "serial -5", serial=-5, warnings=("negative_serial",))
 add("serial-128", "serial 128, encoded with a leading zero byte", serial=128)
 add("serial-20", "a serial of 20 bytes, the longest that RFC 5280 allows",
-    serial=int.from_bytes(b"\x7f" + derive("serial", 19), "big"))  # fmt: skip
+    serial=int.from_bytes(b"\x7f" + derive("serial", 19), "big"))
 add("date-1960", "from before 1970, UTCTime", start="19600229000000Z", end="19691231235959Z")
 add("date-1949", "before 1950, which needs GeneralizedTime", start="19490101000000Z")
 add("date-2050", "after 2049, which needs GeneralizedTime", end="20500101000000Z")
 add("date-9999", "no well-defined end (RFC 5280, 4.1.2.5)", end="99991231235959Z")
 add("date-generalized", "GeneralizedTime before 2050, which RFC 5280 forbids and readers take",
-    start=der.generalized_time("20250304050607Z"))  # fmt: skip
+    start=der.generalized_time("20250304050607Z"))
 add("date-day", "a day of one digit is padded with a space", start="20260430081220Z",
-    end="20270501081220Z")  # fmt: skip
+    end="20270501081220Z")
 add("date-2038", "past 2038-01-19, where 32 bits end", start="20380119031408Z")
 
 # Subject alternative names.
 add("san-ip", "IPv4, and IPv6 in each shape of RFC 5952",
     san(ip("192.0.2.7"), ip("2001:db8::1"), ip("::"), ip("::1"), ip("2001:db8:0:1:1:1:1:1"),
-        ip("2001:0:0:1:0:0:0:1"), ip("::ffff:192.0.2.7")))  # fmt: skip
+        ip("2001:0:0:1:0:0:0:1"), ip("::ffff:192.0.2.7")))
 add("san-ip-length", "IP addresses of 3, 5 and 8 bytes between good ones",
     san(ip("192.0.2.1"), der.context(7, b"\1\2\3"), der.context(7, b"\1\2\3\4\5"),
         der.context(7, b"\xc0\0\2\0\xff\xff\xff\0"), ip("192.0.2.2")),
-    warnings=("bad_ip",))  # fmt: skip
-add("san-upn", "a Microsoft user principal name", san(other_name(UPN, der.utf8("jane@corp.example"))))
+    warnings=("bad_ip",))
+add(
+    "san-upn",
+    "a Microsoft user principal name",
+    san(other_name(UPN, der.utf8("jane@corp.example"))),
+)
 add("san-xmpp", "an XMPP address, an othername without a list of its own",
-    san(other_name(XMPP, der.utf8("jane@chat.example"))))  # fmt: skip
+    san(other_name(XMPP, der.utf8("jane@chat.example"))))
 add("san-srv", "an SRV-ID (RFC 4985)", san(other_name(SRV, der.ia5("_xmpp-client.example.org"))))
 add("san-mailbox", "a SmtpUTF8Mailbox (RFC 9598) beside a plain one",
-    san(other_name(MAILBOX, der.utf8("jörg@example.org")), email("jane@example.org")))  # fmt: skip
+    san(other_name(MAILBOX, der.utf8("jörg@example.org")), email("jane@example.org")))
 add("san-othername", "an unknown othername whose value is a SEQUENCE",
-    san(other_name(UNKNOWN, der.seq(der.integer(1), der.boolean(True)))))  # fmt: skip
+    san(other_name(UNKNOWN, der.seq(der.integer(1), der.boolean(True)))))
 add("san-rid", "registered IDs", san(registered_id("1.2.3.4"), registered_id("2.999.5")))
 add("san-dirname", "a directory name that needs escapes",
-    san(directory_name(name(("O", "Doe, Jane"), (("CN", "Jörg"), ("UID", "j+d"))))))  # fmt: skip
+    san(directory_name(name(("O", "Doe, Jane"), (("CN", "Jörg"), ("UID", "j+d"))))))
 add("san-x400-edi", "x400Address and ediPartyName between two DNS names: neither is lost",
     san(dns("a.example.org"), der.context(3, der.seq(), constructed=True),
         der.context(5, der.context(1, der.utf8("party"), constructed=True), constructed=True),
-        dns("b.example.org")), warnings=("unsupported_name",))  # fmt: skip
+        dns("b.example.org")), warnings=("unsupported_name",))
 add("san-empty", "a SAN without names", san())
 add("san-mixed", "kinds in turn: each list keeps the order of the certificate",
     san(uri("https://a.example.org/"), dns("a.example.org"), email("a@example.org"),
         dns("*.example.org"), uri("urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
-        email("b@example.org"), dns("A.Example.ORG")))  # fmt: skip
+        email("b@example.org"), dns("A.Example.ORG")))
 add("san-dns-latin", "bytes above 127 in a DNS name, which IA5String does not have",
-    san(dns("j\xf6rg.example.org"), dns("good.example.org")), warnings=("invalid_utf8",))  # fmt: skip
+    san(dns("j\xf6rg.example.org"), dns("good.example.org")), warnings=("invalid_utf8",))
 add("san-dns-nul", "a NUL in a DNS name", san(dns("good.example.org\0.attacker.example")),
-    warnings=("embedded_nul",))  # fmt: skip
+    warnings=("embedded_nul",))
 add("san-dns-comma", "a comma and a label that look like two names in joined text",
-    san(dns("a.example.org, DNS:b.example.org")))  # fmt: skip
+    san(dns("a.example.org, DNS:b.example.org")))
 add("san-backslash", "a backslash, which our escapes use", san(uri("file:\\00\\x")))
 add("san-malformed", "a SAN whose length runs beyond its end",
-    extension("2.5.29.17", b"\x30\x20\x82\x05abc"), warnings=("bad_extension",))  # fmt: skip
+    extension("2.5.29.17", b"\x30\x20\x82\x05abc"), warnings=("bad_extension",))
 
 # Other extensions.
-add("ca", "a CA with a path length", basic_constraints(True, 3), key_usage("keyCertSign", "cRLSign"))
+add(
+    "ca", "a CA with a path length", basic_constraints(True, 3), key_usage("keyCertSign", "cRLSign")
+)
 add("ca-no-pathlen", "a CA without a path length", basic_constraints(True))
 add("ca-pathlen-0", "a path length of 0, which is not the same as none", basic_constraints(True, 0))
 add("usage-all", "every key usage, in two bytes", key_usage(*KEY_USAGES))
 add("usage-none", "a key usage without bits: an empty list, not an absent one", key_usage())
 add("usage-malformed", "a keyUsage that is no BIT STRING", extension("2.5.29.15", der.null()),
-    warnings=("bad_extension",))  # fmt: skip
+    warnings=("bad_extension",))
 add("constraints-malformed", "basicConstraints that are no SEQUENCE",
-    extension("2.5.29.19", der.utf8("CA")), warnings=("bad_extension",))  # fmt: skip
+    extension("2.5.29.19", der.utf8("CA")), warnings=("bad_extension",))
 add("eku-all", "every extended key usage with a name, one without, and any",
     extended_key_usage("serverAuth", "clientAuth", "codeSigning", "emailProtection",
-        "timeStamping", "OCSPSigning", "anyExtendedKeyUsage", "1.3.6.1.4.1.311.20.2.2"))  # fmt: skip
+        "timeStamping", "OCSPSigning", "anyExtendedKeyUsage", "1.3.6.1.4.1.311.20.2.2"))
 add("policies", "two policies and anyPolicy", extension("2.5.29.32", der.seq(
-    der.seq(der.oid("2.23.140.1.2.1")), der.seq(der.oid("2.5.29.32.0")))))  # fmt: skip
+    der.seq(der.oid("2.23.140.1.2.1")), der.seq(der.oid("2.5.29.32.0")))))
 add("aia", "OCSP and CA issuers, one of them not a URL", extension("1.3.6.1.5.5.7.1.1", der.seq(
     der.seq(der.oid("1.3.6.1.5.5.7.48.1"), uri("http://ocsp.example.org/?a=b,c")),
     der.seq(der.oid("1.3.6.1.5.5.7.48.2"), directory_name(name(("CN", "x")))),
-    der.seq(der.oid("1.3.6.1.5.5.7.48.2"), uri("http://ca.example.org/")))))  # fmt: skip
+    der.seq(der.oid("1.3.6.1.5.5.7.48.2"), uri("http://ca.example.org/")))))
 add("crl", "distribution points by URL, by issuer only and by relative name",
     extension("2.5.29.31", der.seq(
         der.seq(der.context(0, der.context(0, uri("http://crl.example.org/"), constructed=True),
             constructed=True), der.context(1, b"\x06\x40")),
         der.seq(der.context(2, directory_name(name(("CN", "x"))), constructed=True)),
         der.seq(der.context(0, der.context(1, attribute("CN", "y"), constructed=True),
-            constructed=True)))))  # fmt: skip
+            constructed=True)))))
 add("unknown-extension", "two unknown extensions, one critical",
-    extension(UNKNOWN, b"\x04\x03abc"), extension(UNKNOWN + ".1", b"not DER", critical=True))  # fmt: skip
+    extension(UNKNOWN, b"\x04\x03abc"), extension(UNKNOWN + ".1", b"not DER", critical=True))
 add("duplicate-extension", "the same extension twice, which RFC 5280 forbids",
     san(dns("first.example.org")), san(dns("second.example.org")),
-    warnings=("duplicate_extension",))  # fmt: skip
+    warnings=("duplicate_extension",))
 add("large", "50 kB", extension(UNKNOWN, der.octets(derive("large", 50_000))))
 add("step-ca", "a certificate of step-ca: provisioner \"1year\", name and e-mail in the SAN",
     key_usage("digitalSignature"), extended_key_usage("serverAuth", "clientAuth"),
     san(email("jane@example.org")), extension(STEP, der.seq(der.integer(1), der.octets(b"1year"),
-        der.octets(b"SlOHZ4pX0lq8sDJ0cIiIJm1Ot0AbsHp9qAdbCwkdWqo"))), identifiers=True)  # fmt: skip
+        der.octets(b"SlOHZ4pX0lq8sDJ0cIiIJm1Ot0AbsHp9qAdbCwkdWqo"))), identifiers=True)
 add("step-ca-pairs", "a provisioner of unknown type with key-value pairs", extension(STEP, der.seq(
     der.integer(99), der.octets("Jörg".encode()), der.octets(b"id"),
-    der.seq(der.utf8("k"), der.utf8("v")))))  # fmt: skip
+    der.seq(der.utf8("k"), der.utf8("v")))))
 add("step-ca-malformed", "a provisioner that cannot be read", extension(STEP, der.utf8("1year")),
-    warnings=("bad_extension",))  # fmt: skip
+    warnings=("bad_extension",))
 
 # Keys and signatures.
 add("key-rsa-2048", "an RSA key", kind="RSA-2048")
@@ -238,18 +249,18 @@ add("key-ed448", "Ed448", kind="ED448")
 add("key-x25519", "X25519, which cannot sign", kind="X25519")
 add("key-dsa", "DSA", kind="DSA")
 add("key-unknown", "a public key of an unknown algorithm",
-    spki=der.seq(der.seq(der.oid(UNKNOWN)), der.bits(derive("key", 20))))  # fmt: skip
+    spki=der.seq(der.seq(der.oid(UNKNOWN)), der.bits(derive("key", 20))))
 _P = 2**256 - 2**224 + 2**192 + 2**96 - 1
 _POINT = Key("P-256", "info").spki()[-65:]
 _BASE = bytes.fromhex("046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
-    "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5")  # fmt: skip
+    "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5")
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 add("key-explicit", "P-256 with its parameters written out", spki=der.seq(
     der.seq(der.oid("1.2.840.10045.2.1"), der.seq(der.integer(1),
         der.seq(der.oid("1.2.840.10045.1.1"), der.integer(_P)),
         der.seq(der.octets((_P - 3).to_bytes(32, "big")), der.octets(_B.to_bytes(32, "big"))),
-        der.octets(_BASE), der.integer(_ORDER), der.integer(1))), der.bits(_POINT)))  # fmt: skip
+        der.octets(_BASE), der.integer(_ORDER), der.integer(1))), der.bits(_POINT)))
 _RSA_CA = Certificate("", "", name(("CN", "Info RSA CA")), Key("RSA-2048", "info-ca"))
 _ED_CA = Certificate("", "", name(("CN", "Info Ed CA")), Key("ED25519", "info-ca"))
 add("signature-rsa", "sha256WithRSAEncryption", issuer=_RSA_CA)
@@ -259,12 +270,12 @@ add("signature-pss", "RSASSA-PSS", issuer=_RSA_CA, digest="pss")
 add("signature-ed25519", "an Ed25519 signature", issuer=_ED_CA)
 add("signature-sha512", "ecdsa-with-SHA512", digest="sha512")
 add("signature-unknown", "a signature of an unknown algorithm",
-    signature_algorithm=der.seq(der.oid(UNKNOWN)))  # fmt: skip
+    signature_algorithm=der.seq(der.oid(UNKNOWN)))
 
 
 # SPIFFE (X509-SVID, SPIFFE-ID): one that is valid, then one for each rule that is broken.
 def svid(title: str, why: str, *names: bytes, usage: bytes | None = None,
-         constraints: bytes = b"", eku: bytes = b"", **rest: object) -> None:  # fmt: skip
+         constraints: bytes = b"", eku: bytes = b"", **rest: object) -> None:
     """Adds a certificate that is a valid SVID but for what is given."""
     key_use = key_usage("digitalSignature") if usage is None else usage
     eku = eku or extended_key_usage("serverAuth", "clientAuth")
@@ -277,20 +288,20 @@ svid("valid", "a valid SVID", ID)
 svid("other-sans", "a valid SVID with a DNS name beside the ID", dns("a.example.org"), ID)
 svid("no-eku", "a valid SVID without extended key usage", ID, eku=b"-")
 svid("characters", "a valid SVID: every kind of character that an ID may have",
-    uri("spiffe://td-1_a.example/A.b-c_9/..."))  # fmt: skip
+    uri("spiffe://td-1_a.example/A.b-c_9/..."))
 svid("two-uris", "two URI SANs", ID, uri("https://example.org/"))
 svid("ca", "a CA", ID, constraints=basic_constraints(True))
 svid("no-usage", "no keyUsage", ID, usage=b"-")
 svid("usage-not-critical", "a keyUsage that is not critical", ID,
-    usage=key_usage("digitalSignature", critical=False))  # fmt: skip
+    usage=key_usage("digitalSignature", critical=False))
 svid("no-signature", "keyUsage without digitalSignature", ID, usage=key_usage("keyAgreement"))
 svid("cert-sign", "keyUsage with keyCertSign", ID,
-    usage=key_usage("digitalSignature", "keyCertSign"))  # fmt: skip
+    usage=key_usage("digitalSignature", "keyCertSign"))
 svid("crl-sign", "keyUsage with cRLSign", ID, usage=key_usage("digitalSignature", "cRLSign"))
 svid("client-only", "extended key usage without serverAuth", ID,
-    eku=extended_key_usage("clientAuth"))  # fmt: skip
+    eku=extended_key_usage("clientAuth"))
 svid("server-only", "extended key usage without clientAuth", ID,
-    eku=extended_key_usage("serverAuth"))  # fmt: skip
+    eku=extended_key_usage("serverAuth"))
 svid("san-not-critical", "no subject, and a SAN that is not critical", ID, subject=name())
 for _title, _why, _id in (
     ("no-path", "no path", "spiffe://example.org"),

@@ -67,7 +67,7 @@ def table(rows: object) -> str:
 
 def tree(issuer: Certificate | None, indent: str) -> list[str]:
     """The certificates below an issuer, one a line."""
-    below = [c for c in live.CERTIFICATES if (c.issuer.name if c.issuer else "") == (issuer.name if issuer else "")]  # fmt: skip
+    below = [certificate for certificate in live.CERTIFICATES if certificate.issuer is issuer]
     lines = []
     for certificate in below:
         last = certificate is below[-1]

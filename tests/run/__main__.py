@@ -5,8 +5,6 @@ In: a target's name. Out: its exit status, and for `test` the closing line.
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import environments
 import longer
+import outcome
 import place
 import stages
 import wheels
@@ -55,21 +54,7 @@ def test(rest: list[str]) -> int:
         print(f"no such stage: {', '.join(sorted(unknown))}; there are {', '.join(stages.STAGES)}")
         return 2
     total, missing = stages.run(rest)
-    # A skip that a package would have prevented says "install ..."; other skips have other reasons.
-    for_want = [skip for skip in total.skipped if re.search(r"\binstall \S", skip)]
-    if os.environ.get("CI") == "true":
-        total.failed += [f"{skip} (missing in CI)" for skip in for_want]
-        total.skipped = [skip for skip in total.skipped if skip not in for_want]
-    print()
-    for skip in sorted(set(total.skipped)):
-        print(f"skipped: {skip}")
-    for failure in total.failed:
-        print(f"FAILED: {failure}")
-    passed, failed, skipped = total.passed, len(total.failed), len(total.skipped)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    if missing and for_want and not failed:
-        print(f"{passed} ran, {skipped} skipped: install {' '.join(missing)}")
-    return 1 if failed or not passed else 0
+    return outcome.close(total, missing)
 
 
 def wheel(rest: list[str]) -> int:

@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 import environments
+import packages
 import place
 import wheels
 
@@ -103,6 +104,9 @@ def soak(rest: list[str]) -> int:
     ).stdout
     messages = [json.loads(line) for line in built.splitlines() if line.startswith("{")]
     programs = [message["executable"] for message in messages if message.get("executable")]
+    if missing := packages.ensure(packages.SOAK_PACKAGES):
+        print(f"not under valgrind: install {' '.join(missing)}")
+        return 1
     for program in programs:
         print(f"valgrind {Path(program).name}", flush=True)
         if subprocess.call([*VALGRIND, program, "--test-threads=1"], cwd=CRATE, env=few()):

@@ -92,6 +92,27 @@ def pytest(name: str, python: Path, arguments: Sequence[str], **environment: str
     return outcome
 
 
+def close(total: Outcome, missing: list[str]) -> int:
+    """Prints what was skipped and what failed, then the closing line; gives the exit status.
+
+    A skip that a package would have prevented says "install ...". In CI that is a failure.
+    """
+    for_want = [skip for skip in total.skipped if re.search(r"\binstall \S", skip)]
+    if os.environ.get("CI") == "true":
+        total.failed += [f"{skip} (missing in CI)" for skip in for_want]
+        total.skipped = [skip for skip in total.skipped if skip not in for_want]
+    print()
+    for skip in sorted(set(total.skipped)):
+        print(f"skipped: {skip}")
+    for failure in total.failed:
+        print(f"FAILED: {failure}")
+    passed, failed, skipped = total.passed, len(total.failed), len(total.skipped)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    if missing and for_want and not failed:
+        print(f"{passed} ran, {skipped} skipped: install {' '.join(missing)}")
+    return 1 if failed or not passed else 0
+
+
 def _run(
     name: str, command: Sequence[str], environment: dict[str, str], show: bool = True
 ) -> tuple[int, str]:

@@ -18,6 +18,7 @@ PKI = HERE.parent / "pki"
 sys.path.insert(0, str(PKI))
 
 import info  # noqa: E402
+from certificate import Certificate  # noqa: E402
 from expected import Reader  # noqa: E402
 
 MADE = "subject, issuer, notbefore, notafter: openssl x509 -nameopt oneline; the rest: expected.py"
@@ -33,7 +34,7 @@ def main() -> int:
     stray = [path for path in folder.glob("*.json") if path.stem not in titles]
     for certificate in info.CERTIFICATES:
         path = folder / f"{certificate.name}.json"
-        text = json.dumps(vector(certificate), ensure_ascii=False, indent=1) + "\n"
+        text = pretty(vector(certificate))
         if sys.argv[1:] != ["--check"]:
             path.write_text(text, encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:
@@ -45,13 +46,14 @@ def main() -> int:
     return 1 if wrong or stray else 0
 
 
-def vector(certificate: info.Certificate) -> dict[str, Any]:
+def vector(certificate: Certificate) -> dict[str, Any]:
     """One certificate's vector."""
-    printed, rfc2253 = openssl(certificate.pem, "oneline"), openssl(certificate.pem, "rfc2253,-esc_msb")
+    printed = openssl(certificate.pem, "oneline")
+    rfc2253 = openssl(certificate.pem, "rfc2253,-esc_msb")
     reader = Reader(certificate.der, printed)
     answer = reader.dictionary()
     answer["warnings"] = sorted(reader.warnings)
-    assert answer["warnings"] == sorted(certificate.data["warnings"]), certificate.name  # type: ignore[call-overload]
+    assert answer["warnings"] == sorted(certificate.data["warnings"]), certificate.name
     answer["pem"] = f"pki/info/{certificate.name}.pem"
     ours = {"subject": answer["subjectdn"], "issuer": answer["issuerdn"],
         "serial": answer["serial"], "fingerprint": answer["fingerprint"]}  # fmt: skip
@@ -64,6 +66,17 @@ def vector(certificate: info.Certificate) -> dict[str, Any]:
     if differs:
         found["openssl_differs"] = differs
     return found | {"certinfo": answer}
+
+
+def pretty(found: dict[str, Any]) -> str:
+    """JSON with one key of the dictionary a line, so that two vectors can be compared by eye."""
+
+    def line(indent: str, key: str, value: object) -> str:
+        return f'{indent}"{key}": {json.dumps(value, ensure_ascii=False)}'
+
+    lines = [line(" ", key, value) + "," for key, value in found.items() if key != "certinfo"]
+    keys = [line("  ", key, value) for key, value in found["certinfo"].items()]
+    return "\n".join(["{", *lines, ' "certinfo": {', ",\n".join(keys), " }", "}", ""])
 
 
 def openssl(pem: str, form: str) -> dict[str, str]:

@@ -248,7 +248,8 @@ class Reader:
         if value := self.value("2.5.29.14", 0x04):
             found["subjectkeyid"] = value.body.hex()
         if value := self.value("2.5.29.35"):
-            found |= {"authoritykeyid": p.body.hex() for p in value.parts() if p.tag == 0x80}
+            for part in (part for part in value.parts() if part.tag == 0x80):
+                found["authoritykeyid"] = part.body.hex()
         return found
 
     def policies(self) -> list[str]:
@@ -309,10 +310,12 @@ class Reader:
 
 
 def rfc4514(name: Value) -> str:
-    """A name as RFC 4514, 2 writes it: the last RDN first, UTF-8, the types as OpenSSL names them."""
+    """A name as RFC 4514, 2 writes it: last RDN first, UTF-8, types as OpenSSL names them."""
     rdns = [[pair.parts() for pair in rdn.parts()] for rdn in name.parts()]
     return ",".join(
-        "+".join(f"{TYPES.get(k.oid(), k.oid())}={_rfc4514_value(k.oid(), v)}" for k, v in rdn[::-1])
+        "+".join(
+            f"{TYPES.get(k.oid(), k.oid())}={_rfc4514_value(k.oid(), v)}" for k, v in rdn[::-1]
+        )
         for rdn in rdns[::-1]
     )
 

@@ -89,14 +89,12 @@ class IoError(Error, OSError):
         clientcert: ClientCert | None = None,
         problems: Sequence[Error] = (),
     ) -> None:
-        super().__init__(
-            code, message, context=context, clientcert=clientcert, problems=problems
-        )
+        super().__init__(code, message, context=context, clientcert=clientcert, problems=problems)
         number = self.context.get("errno")
         self.errno = int(number) if number else None
 
 
-class Timeout(IoError, TimeoutError):
+class Timeout(IoError, TimeoutError):  # noqa: N818 - the word of the contract
     """The operation did not end in time."""
 
 
@@ -112,11 +110,11 @@ class InternalError(Error):
     kind = "internal"
 
 
-class WantRead(BlockingIOError):
+class WantRead(BlockingIOError):  # noqa: N818 - the word of the contract
     """The call cannot go on before more has come from the peer. Nothing is wrong."""
 
 
-class WantWrite(BlockingIOError):
+class WantWrite(BlockingIOError):  # noqa: N818 - the word of the contract
     """The call cannot go on before something has gone to the peer. Nothing is wrong."""
 
 

@@ -1,13 +1,36 @@
 """The native part of peercert: use the names that the package `peercert` gives."""
 
 import os
-import ssl
 import socket
-from typing import Any, Literal, final, overload
+import ssl
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypedDict, Unpack, final, overload
 
 from typing_extensions import Buffer
 
 from .types import CertInfo, ClientCert, Details
+
+__all__ = [
+    "Acceptor",
+    "Authority",
+    "ChainCertificate",
+    "Connection",
+    "Engine",
+    "Written",
+    "certinfo",
+    "certinfo_file",
+    "certinfos",
+    "codes",
+    "development",
+    "mode_name",
+    "modes",
+    "option_name",
+    "option_table",
+    "request",
+    "schema",
+    "version",
+]
 
 def version() -> tuple[str, str]: ...
 def schema() -> list[dict[str, str]]: ...
@@ -18,7 +41,10 @@ def option_table() -> list[dict[str, str]]: ...
 def option_name(name: str) -> str | None: ...
 def certinfo(data: bytes | str | Buffer | os.PathLike[str]) -> CertInfo: ...
 def certinfo_file(path: str | os.PathLike[str]) -> CertInfo: ...
-def certinfos(data: bytes | str | Buffer | os.PathLike[str], password: str | None = None) -> list[CertInfo]: ...
+def certinfos(
+    data: bytes | str | Buffer, password: str | None = None
+) -> list[CertInfo]: ...
+
 @final
 class Acceptor:
     def __new__(cls, **options: Any) -> Acceptor: ...
@@ -106,3 +132,60 @@ class Engine:
 @final
 class ChainCertificate:
     def public_bytes(self, _encoding: object) -> bytes: ...
+
+class _Spec(TypedDict, total=False):
+    subject: str | Sequence[tuple[str, str]] | None
+    dns: Sequence[str] | None
+    email: Sequence[str] | None
+    uri: Sequence[str] | None
+    ip: Sequence[str] | None
+    upn: Sequence[str] | None
+    days: int | None
+    not_before: int | str | None
+    not_after: int | str | None
+    key: str | None
+    key_usage: Sequence[str] | None
+    extended_key_usage: Sequence[str] | None
+    path_length: int | None
+    password: str | None
+    name: str | None
+
+@final
+class Authority:
+    @staticmethod
+    def create(folder: str | os.PathLike[str], **spec: Unpack[_Spec]) -> Authority: ...
+    @staticmethod
+    def open(folder: str | os.PathLike[str], password: str | None = None) -> Authority: ...
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def certificate_file(self) -> Path: ...
+    def intermediate(self, **spec: Unpack[_Spec]) -> Authority: ...
+    def server(self, **spec: Unpack[_Spec]) -> Written: ...
+    def client(self, **spec: Unpack[_Spec]) -> Written: ...
+    def sign(
+        self, request: bytes, purpose: str = "client", **spec: Unpack[_Spec]
+    ) -> Written: ...
+    def revoke(self, certificate: bytes, reason: str = "unspecified") -> None: ...
+    def revoke_serial(self, serial: str, reason: str = "unspecified") -> None: ...
+    def crl(self, days: int = 30) -> Path: ...
+    def pkcs12(
+        self, name: str, password: str, *, key_password: str | None = None, legacy: bool = False
+    ) -> Path: ...
+
+@final
+class Written:
+    @property
+    def name(self) -> str: ...
+    @property
+    def file(self) -> Path: ...
+    @property
+    def key(self) -> Path | None: ...
+    @property
+    def serial(self) -> str: ...
+
+def request(folder: str | os.PathLike[str], **spec: Unpack[_Spec]) -> Written: ...
+def development(
+    folder: str | os.PathLike[str], password: str, *, legacy: bool = False
+) -> dict[str, Path]: ...
+def development_files(folder: str | os.PathLike[str]) -> dict[str, Path]: ...

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import ssl
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .types import Attribute, ClientCert, San
@@ -30,12 +30,13 @@ def getpeercert(ours: ClientCert) -> dict[str, Any]:
     names = _names(ours["san"])
     if names:
         made["subjectAltName"] = names
-    for name, theirs in (("ocsp", "OCSP"), ("caissuers", "caIssuers")):
-        urls = tuple(cast("list[str]", ours[name]))  # type: ignore[literal-required]
+    for theirs, urls in (
+        ("OCSP", ours["ocsp"]),
+        ("caIssuers", ours["caissuers"]),
+        ("crlDistributionPoints", ours["crl"]),
+    ):
         if urls:
-            made[theirs] = urls
-    if ours["crl"]:
-        made["crlDistributionPoints"] = tuple(ours["crl"])
+            made[theirs] = tuple(urls)
     return made
 
 
@@ -50,7 +51,7 @@ def _name(rdns: list[list[Attribute]]) -> tuple[tuple[tuple[str, str], ...], ...
 def _long_name(oid: str) -> str:
     # The module's own table: the names have to be those that it would give.
     try:
-        return str(ssl._ASN1Object(oid).longname)  # type: ignore[attr-defined]
+        return str(ssl._ASN1Object(oid).longname)
     except ValueError:
         return oid
 

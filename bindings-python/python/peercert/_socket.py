@@ -5,16 +5,18 @@ In: options; connected stream sockets. Out: connections whose peer is known.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import socket as sockets
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from . import _native
-from ._errors import WantRead, WantWrite
+from ._errors import Error, WantRead, WantWrite
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
     from types import TracebackType
+
+    from typing_extensions import Buffer
 
     from .types import ClientCert, Details
 
@@ -146,14 +148,11 @@ class Socket:
 
     def _goodbye(self) -> None:
         timeout = self._sock.gettimeout()
-        try:
-            # A goodbye goes out if there is room for it; nobody waits for the answer.
-            self._sock.setblocking(False)
+        # A goodbye goes out if there is room for it; nobody waits for the answer.
+        self._sock.setblocking(False)
+        with contextlib.suppress(OSError, Error):
             self._engine.shutdown()
-        except (OSError, Exception):  # noqa: BLE001, S110
-            pass
-        finally:
-            self._sock.settimeout(timeout)
+        self._sock.settimeout(timeout)
 
     def fileno(self) -> int:
         """The descriptor; -1 when closed."""

@@ -1,10 +1,8 @@
-"""This file is about the types of the dictionaries: what `clientcert()`, `details()`, `certinfo` give.
+"""This file is about the types of the dictionaries that `clientcert()` and the others give.
 
-In: nothing. Out: a `TypedDict` for each group of the key table, keys in its order; the tests hold the
-two against each other. `NotRequired`: the key is absent when it has no value.
+In: nothing. Out: a `TypedDict` for each group of the key table, keys in its order; the tests hold
+the two against each other. `NotRequired`: the key is absent when it has no value.
 """
-
-from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
@@ -15,11 +13,11 @@ __all__ = [
     "ClientSummary",
     "Details",
     "Extension",
+    "Oddity",
     "OtherName",
     "Provisioner",
     "San",
     "VerifyError",
-    "Warning",
 ]
 
 
@@ -99,7 +97,7 @@ class Extension(TypedDict):
     value: str
 
 
-class Warning(TypedDict):
+class Oddity(TypedDict):
     """What could not be read or is odd."""
 
     #: A stable word.
@@ -181,7 +179,7 @@ class CertInfo(TypedDict):
     #: Every extension, in certificate order.
     extensions: list[Extension]
     #: What could not be read or is odd.
-    warnings: list[Warning]
+    warnings: list[Oddity]
     #: The certificate as PEM.
     pem: str
 
@@ -240,7 +238,7 @@ class ClientCert(TypedDict):
     spiffeid: NotRequired[str]
     provisioner: NotRequired[Provisioner]
     extensions: NotRequired[list[Extension]]
-    warnings: NotRequired[list[Warning]]
+    warnings: NotRequired[list[Oddity]]
     pem: NotRequired[str]
 
 

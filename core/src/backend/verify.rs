@@ -7,6 +7,7 @@ use crate::trace::Decision;
 use crate::verify::alert::Alert;
 use crate::verify::VerifyCode;
 use foreign_types::ForeignTypeRef;
+use openssl::error::ErrorStack;
 use openssl::ssl::{SslContextBuilder, SslRef};
 use openssl::stack::StackRef;
 use openssl::x509::{X509Ref, X509StoreContext, X509StoreContextRef, X509};
@@ -92,6 +93,9 @@ fn judge(context: &X509StoreContextRef, ssl: &SslRef, attached: &Attached) -> De
         library::X509_STORE_CTX_set_verify_cb(pointer, Some(collect));
         ffi::X509_verify_cert(pointer) == 1
     };
+    // What failed here is reported; left in the library's queue, it would make the next call that
+    // merely waits for bytes look like a failure.
+    drop(ErrorStack::get());
     if trace.seen().fatal.is_some() {
         return Decision::Refuse(Alert::InternalError);
     }

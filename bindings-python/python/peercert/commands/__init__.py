@@ -1,0 +1,73 @@
+"""This package is about the command line: `peercert serve`, `demo`, `info` and `ca`.
+
+In: arguments. Out: text, and the exit status: 0, 1 when what was looked at is not in order, 2 when
+the command was wrong or could not start. Whatever goes wrong is one line with its code, never a
+traceback. It needs nothing but the standard library until a command does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn, TypeAlias
+
+import peercert
+from peercert import log
+
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit status."""
+    parser = _Parser(
+        prog="peercert",
+        description="Mutual TLS for applications: serve with client certificates, look at "
+        "certificates, make some for development.",
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    from peercert.commands import ca, demo, info, serve
+
+    for command in (serve, demo, info, ca):
+        command.add(commands)
+    try:
+        given = parser.parse_args(arguments)
+        status: int = given.run(given)
+        sys.stdout.flush()
+    except peercert.Error as error:
+        return complain(error)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more may be written to it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _version() -> str:
+    ours, library = peercert.version()
+    return f"peercert {ours} ({library})"
+
+
+def complain(error: peercert.Error) -> int:
+    """Prints every problem of an error, one line each, and gives the exit status 2."""
+    for problem in error.problems or [error]:
+        print(f"peercert: {problem.code}: {log.one_line(problem.message)}", file=sys.stderr)
+    return 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line with a code."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the program."""
+        if message.startswith("unrecognized arguments"):
+            code = "config.unknown_option"
+        elif "required" in message:
+            code = "config.missing_option"
+        else:
+            code = "config.invalid_value"
+        self.exit(2, f"{self.prog}: {code}: {log.one_line(message)} (see {self.prog} --help)\n")

@@ -1,0 +1,154 @@
+"""This file is about `peercert info`: what certificate files hold.
+
+In: files (PEM, DER, PKCS#7, PKCS#12). Out: their certificates, for people or as JSON; exit status 1
+when a file cannot be read, 2 when a certificate expires too soon.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import peercert
+from peercert import log
+from peercert.commands import options
+
+if TYPE_CHECKING:
+    from peercert.commands import Commands
+
+_DAY = 86_400
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": _DAY, "w": 7 * _DAY}
+
+# From how many files on a progress bar is worth its line.
+_MANY = 10
+
+
+def add(commands: Commands) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "info",
+        help="show what certificate files hold",
+        description="Shows the certificates of files: PEM, DER, PKCS#7 and PKCS#12. Exit status: "
+        "1 when a file cannot be read, 2 when a certificate expires too soon.",
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("files", metavar="FILE", nargs="+")
+    parser.add_argument("--json", action="store_true", help="A JSON list, one object per file.")
+    parser.add_argument(
+        "--expires-within",
+        metavar="TIME",
+        type=_duration,
+        help="Exit with 2 when a certificate has expired or will within this time: 30d, 12h, 2w.",
+    )
+    options.add_password(parser, "password", "Opens PKCS#12 files")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Shows the files."""
+    password = options.password(arguments, "password")
+    now = time.time()
+    limit = None if arguments.expires_within is None else now + arguments.expires_within
+    unreadable = expiring = False
+    listed: list[dict[str, Any]] = []
+    for name in _with_progress(arguments.files):
+        try:
+            certificates = _read(name, password)
+        except peercert.Error as error:
+            unreadable = True
+            listed.append({"file": name, "error": {"code": error.code, "message": error.message}})
+            if not arguments.json:
+                line = log.one_line(f"{name}: {error.code}: {error.message}")
+                print(f"peercert: {line}", file=sys.stderr)
+            continue
+        late = limit is not None and any(c["notaftertime"] < limit for c in certificates)
+        expiring = expiring or late
+        listed.append({"file": name, "certificates": certificates})
+        if not arguments.json:
+            _show(name, certificates, now, limit)
+    if arguments.json:
+        print(json.dumps(listed, indent=2))
+    return 1 if unreadable else 2 if expiring else 0
+
+
+def _read(name: str, password: str | None) -> list[dict[str, Any]]:
+    try:
+        data = Path(name).read_bytes()
+    except OSError as error:
+        raise peercert.IoError("io.file", error.strerror or str(error)) from None
+    return cast(list[dict[str, Any]], peercert.certinfos(data, password))
+
+
+def _show(name: str, certificates: list[dict[str, Any]], now: float, limit: float | None) -> None:
+    for number, certificate in enumerate(certificates, 1):
+        of = f" ({number} of {len(certificates)})" if len(certificates) > 1 else ""
+        print(log.one_line(f"{name}{of}"))
+        for word, value in _rows(certificate, now, limit):
+            print(f"  {word:<20}{log.one_line(value)}")
+        print()
+
+
+def _rows(cert: dict[str, Any], now: float, limit: float | None) -> Iterator[tuple[str, str]]:
+    yield "subject", cert["subject"] or "(empty)"
+    yield "issuer", cert["issuer"] or "(empty)"
+    yield "serial", cert["serial"]
+    yield "not before", cert["notbefore"]
+    yield "not after", f"{cert['notafter']} ({_remaining(cert, now, limit)})"
+    yield "fingerprint", f"SHA-256 {cert['fingerprint']}"
+    for kind, names in cert["san"].items():
+        for other in names:
+            text = other if isinstance(other, str) else f"{other['oid']} {other['value']}"
+            yield f"san {kind}", text
+    size = cert.get("keycurve") or (f"{cert['keybits']} bits" if "keybits" in cert else "")
+    yield "key", f"{cert['keytype']} {size}".rstrip()
+    yield "signature", cert["signature"]
+    if cert["ca"]:
+        path = f", path length {cert['pathlen']}" if "pathlen" in cert else ""
+        yield "CA", f"yes{path}"
+    if "keyusage" in cert:
+        yield "key usage", ", ".join(cert["keyusage"])
+    if "extendedkeyusage" in cert:
+        yield "extended key usage", ", ".join(cert["extendedkeyusage"])
+    if "spiffeid" in cert:
+        yield "SPIFFE ID", cert["spiffeid"]
+    for warning in cert["warnings"]:
+        yield "warning", f"{warning['text']} ({warning['code']})"
+
+
+def _remaining(cert: dict[str, Any], now: float, limit: float | None) -> str:
+    days = int(abs(cert["notaftertime"] - now) // _DAY)
+    if cert["notaftertime"] < now:
+        return f"EXPIRED {_days(days)} ago"
+    if cert["notbeforetime"] > now:
+        return "not valid yet"
+    late = limit is not None and cert["notaftertime"] < limit
+    return f"{'EXPIRES SOON, ' if late else ''}{_days(days)} left"
+
+
+def _days(count: int) -> str:
+    return f"{count} day" if count == 1 else f"{count} days"
+
+
+def _with_progress(files: list[str]) -> Iterable[str]:
+    """The files, with a progress bar when there are many, somebody watches, and rich is there."""
+    if len(files) < _MANY or not sys.stderr.isatty():
+        return files
+    try:
+        from rich.console import Console
+        from rich.progress import track
+    except ImportError:
+        return files
+    console = Console(stderr=True)
+    return track(files, description="Reading", console=console, transient=True)
+
+
+def _duration(text: str) -> int:
+    found = re.fullmatch(r"([0-9]{1,9})([smhdw])", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time, as 30d, 12h or 2w")
+    return int(found[1]) * _UNITS[found[2]]

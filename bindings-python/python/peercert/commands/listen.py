@@ -1,0 +1,137 @@
+"""This file is about running an application on cheroot until it is told to stop.
+
+In: an application and the options of an acceptor. Out: a server that listens, and a clean end. It
+may not know where applications and certificates come from.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import peercert
+from peercert import log, wsgi
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+    from peercert.cheroot import Server
+
+
+def address(text: str) -> tuple[str, int]:
+    """A host and port of `HOST:PORT`, `[IPv6]:PORT`. Raises ConfigError."""
+    host, colon, port = text.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        raise peercert.ConfigError(
+            "config.invalid_value", f"bind {text!r}: an IPv6 address stands in brackets: [::1]:8443"
+        )
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise peercert.ConfigError(
+            "config.invalid_value", f"bind {text!r} is not an address and a port, as 127.0.0.1:8443"
+        )
+    return host, int(port)
+
+
+def refuse_other_hosts(host: str) -> None:
+    """Raises ConfigError for an address that other machines may reach."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise peercert.ConfigError(
+            "config.conflicting_options",
+            f"certificates for development are for this machine alone, and {host} is open to "
+            "others: bind 127.0.0.1 or [::1], or give --certificate and --key",
+        )
+
+
+def url(server: Server, host: str | None = None) -> str:
+    """Where the server listens."""
+    name, port = server.socket.getsockname()[:2]
+    name = host or name
+    return f"https://[{name}]:{port}" if ":" in name else f"https://{name}:{port}"
+
+
+def server(
+    app: WSGIApplication, bind: tuple[str, int], options: dict[str, Any], numthreads: int = 10
+) -> Server:
+    """A server that listens. Raises peercert.Error."""
+    need("cheroot")
+    from peercert.cheroot import Adapter, Server
+
+    made = Server(bind, wsgi.expose(app), Adapter(**options), numthreads=numthreads)
+    try:
+        made.prepare()
+    except OSError as error:
+        cause = made.bind_error or error
+        reason = cause.strerror or str(cause)
+        raise peercert.IoError(
+            "io.address", f"cannot listen on {bind[0]}:{bind[1]}: {reason}"
+        ) from None
+    return made
+
+
+def until_told(server: Server) -> None:
+    """Serves until SIGINT or SIGTERM, then ends what is open and returns. A second signal ends the
+    program at once."""
+    stopping: list[threading.Thread] = []
+
+    def stop(*_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        thread = threading.Thread(target=server.stop)
+        stopping.append(thread)
+        thread.start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    server.serve()
+    for thread in stopping:
+        thread.join()
+
+
+@contextmanager
+def meanwhile(server: Server) -> Iterator[None]:
+    """Serves in a thread while the block runs."""
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join()
+
+
+def need(package: str) -> None:
+    """Raises ConfigError, which says what to install, when a package is not there."""
+    try:
+        __import__(package)
+    except ImportError:
+        raise peercert.ConfigError(
+            "config.missing_package",
+            f"this command needs {package}, which is not installed: pip install 'peercert[cli]'",
+        ) from None
+
+
+def log_to_stderr(level: str) -> None:
+    """Writes what peercert logs to standard error, one line for each event."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("peercert")
+    logger.addHandler(handler)
+    logger.setLevel(level.upper())
+
+
+def warn(warnings: list[str]) -> None:
+    """Prints what is odd about a configuration but does not prevent it."""
+    for warning in warnings:
+        print(f"peercert: warning: {log.one_line(warning)}", file=sys.stderr)

@@ -1,0 +1,119 @@
+"""This file is about `peercert serve`: a WSGI application over TLS that knows its clients.
+
+In: the application's name and the options. Out: a server that runs until it is told to stop.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+import peercert
+from peercert.commands import application, dev, listen, options
+
+if TYPE_CHECKING:
+    from peercert.commands import Commands
+
+_LEVELS = ("debug", "info", "warning", "error")
+
+
+def add(commands: Commands) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "serve",
+        help="serve a WSGI application over TLS with client certificates",
+        description="Serves a WSGI application over TLS. It finds who calls in "
+        "environ['peercert.clientcert'] and environ['peercert.details'].",
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("application", metavar="MODULE:NAME", help="The application to serve.")
+    parser.add_argument(
+        "--bind",
+        metavar="HOST:PORT",
+        default="127.0.0.1:8443",
+        help="Where to listen; port 0 is any free one. Default: 127.0.0.1:8443.",
+    )
+    parser.add_argument(
+        "--threads", metavar="N", type=int, default=10, help="Worker threads. Default: 10."
+    )
+    parser.add_argument(
+        "--log-level",
+        choices=_LEVELS,
+        default="info",
+        help="debug tells each step of every verification. Default: info.",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="Only check that everything is in order."
+    )
+    parser.add_argument(
+        "--dev",
+        action="store_true",
+        help="Make certificates for development instead of taking some; only loopback addresses.",
+    )
+    parser.add_argument(
+        "--dev-folder",
+        metavar="FOLDER",
+        default=dev.FOLDER,
+        help=f"Where they are kept. Default: {dev.FOLDER}.",
+    )
+    options.add(parser)
+    options.add_password(parser, "key_password", "Opens the encrypted key")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serves."""
+    bind = listen.address(arguments.bind)
+    if arguments.threads < 1:
+        raise peercert.ConfigError("config.invalid_value", "--threads is 1 or more")
+    listen.need("cheroot")
+    given = _options(arguments)
+    made = None
+    if arguments.dev:
+        _refuse_dev(bind[0], given)
+        made = dev.certificates(arguments.dev_folder)
+        given = made.options | given
+    elif "certificate" not in given or "key" not in given:
+        missing = " and ".join(options.flag(n) for n in ("certificate", "key") if n not in given)
+        raise peercert.ConfigError(
+            "config.missing_option",
+            f"{missing} missing: give --certificate and --key, or --dev, which makes both "
+            "for development",
+        )
+    listen.log_to_stderr(arguments.log_level)
+    app = application.load(arguments.application)
+    if arguments.check:
+        listen.warn(peercert.Acceptor(**given).warnings)
+        print(f"{arguments.application} and the options of its server are in order")
+        return 0
+    server = listen.server(app, bind, given, numthreads=arguments.threads)
+    acceptor = server.ssl_adapter.acceptor
+    listen.warn(acceptor.warnings)
+    print(f"listening on {listen.url(server)}, client_cert_mode {acceptor.mode}", flush=True)
+    if made is not None:
+        print(made.introduction(listen.url(server, "localhost")), flush=True)
+    listen.until_told(server)
+    return 0
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    given = options.given(arguments)
+    password = options.password(arguments, "key_password")
+    if password is not None:
+        if "key_password" in given:
+            raise peercert.ConfigError("config.duplicate_option", "key_password is given twice")
+        given["key_password"] = password
+    return given
+
+
+def _refuse_dev(host: str, given: dict[str, Any]) -> None:
+    excluded = [
+        options.flag(name)
+        for name in ("certificate", "key", "key_password", "client_ca_file")
+        if name in given
+    ]
+    if excluded:
+        raise peercert.ConfigError(
+            "config.conflicting_options",
+            f"--dev makes its own certificates and excludes {', '.join(excluded)}",
+        )
+    listen.refuse_other_hosts(host)

@@ -1,0 +1,223 @@
+"""This file is about the pages that people read: who called, and what a refused caller lacks.
+
+In: the dictionaries `clientcert` and `details`. Out: HTML without scripts in which every value is
+text, and which of HTML and JSON a client prefers. It may not know of servers or requests.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+# What goes with every page: nothing is loaded, nothing runs, nothing is kept or guessed.
+HEADERS = [
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Vary", "Accept"),
+    ("X-Content-Type-Options", "nosniff"),
+]
+
+_SAN_WORDS = {
+    "dns": "DNS",
+    "email": "E-mail",
+    "uri": "URI",
+    "ip": "IP address",
+    "upn": "User principal name",
+    "dirname": "Directory name",
+    "rid": "Registered ID",
+}
+
+
+def prefers_json(accept: str) -> bool:
+    """Whether an Accept header (RFC 9110, 12.5.1) ranks JSON above HTML; equal is HTML."""
+    return _quality(accept, "application", "json") > _quality(accept, "text", "html")
+
+
+def identity(clientcert: Mapping[str, Any], details: Mapping[str, Any]) -> str:
+    """The page that shows a caller's own identity, as HTML."""
+    parts = [_verdict(clientcert)]
+    if clientcert["present"]:
+        parts += [
+            _table("Certificate", _certificate_rows(clientcert)),
+            _table("Also known as", _san_rows(clientcert["san"])),
+        ]
+        if clientcert["verifyerrors"]:
+            parts.append(_table("What failed", _error_rows(clientcert["verifyerrors"])))
+        if clientcert["warnings"]:
+            odd = [(w["code"], w["text"]) for w in clientcert["warnings"]]
+            parts.append(_table("What is odd", odd))
+    parts.append(_table("Connection", _connection_rows(details)))
+    whole = json.dumps({"clientcert": clientcert, "details": details}, indent=2)
+    parts.append(
+        f"<details><summary>Everything, as JSON</summary><pre>{escape(whole)}</pre></details>"
+    )
+    return _document("Who you are", parts)
+
+
+def refusal(clientcert: Mapping[str, Any], title: str) -> str:
+    """The page for a caller without a verified certificate, as HTML."""
+    kind = "bad" if clientcert["present"] else "absent"
+    return _document(
+        title, [_banner(kind, title, "A client certificate is needed", lack(clientcert))]
+    )
+
+
+def lack(clientcert: Mapping[str, Any]) -> str:
+    """What a caller without a verified certificate lacks, as one or two sentences."""
+    if not clientcert["present"]:
+        return (
+            "This page needs a client certificate, and none was sent. "
+            "Give your browser or program a certificate that this server accepts, "
+            "and connect again."
+        )
+    return (
+        "This page needs a client certificate that verifies. The one that was sent, "
+        f"{clientcert['subject'] or 'without a subject'}, "
+        f"does not: {clientcert['verifyresult']} ({clientcert['verifycode']})."
+    )
+
+
+def _verdict(clientcert: Mapping[str, Any]) -> str:
+    if not clientcert["present"]:
+        kind, word = "absent", "No certificate"
+        name = "You are anonymous"
+        text = "Your client sent no certificate, so this server does not know who you are."
+    elif clientcert["verified"]:
+        kind, word = "good", "Verified"
+        name = _name(clientcert)
+        text = "A certificate authority that this server trusts vouches for this name."
+    else:
+        kind, word = "bad", "Not verified"
+        name = _name(clientcert)
+        text = (
+            f"Nobody whom this server trusts vouches for this name now: "
+            f"{clientcert['verifyresult']} ({clientcert['verifycode']})."
+        )
+    return _banner(kind, word, name, text)
+
+
+def _banner(kind: str, word: str, title: str, text: str) -> str:
+    return (
+        f'<header class="{kind}"><p class="badge">{escape(word)}</p>'
+        f"<h1>{_text(title)}</h1><p>{_text(text)}</p></header>"
+    )
+
+
+def _name(clientcert: Mapping[str, Any]) -> str:
+    """What a person would call the subject: its common name, else the first other name."""
+    for rdn in clientcert["subjectname"]:
+        for attribute in rdn:
+            if attribute["type"] == "CN":
+                return str(attribute["value"])
+    for kind in ("email", "upn", "uri", "dns", "ip"):
+        if clientcert["san"][kind]:
+            return str(clientcert["san"][kind][0])
+    return clientcert["subject"] or "A certificate without a name"
+
+
+def _certificate_rows(cert: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    yield "Subject", cert["subject"]
+    yield "Issuer", cert["issuer"]
+    yield "Valid from", cert["notbefore"]
+    yield "Valid until", cert["notafter"]
+    yield "Serial number", cert["serial"]
+    yield "SHA-256", cert["fingerprint"]
+    key = [cert["keytype"], cert.get("keycurve") or str(cert.get("keybits", ""))]
+    yield "Key", " ".join(key)
+    yield "Key usage", ", ".join(cert.get("keyusage", ["not limited"]))
+    yield "Extended key usage", ", ".join(cert.get("extendedkeyusage", ["not limited"]))
+
+
+def _san_rows(san: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    for kind, word in _SAN_WORDS.items():
+        for value in san[kind]:
+            yield word, value
+    for other in san["othername"]:
+        yield other["oid"], other["value"]
+
+
+def _error_rows(errors: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
+    for error in errors:
+        where = "Certificate itself" if error["depth"] == 0 else f"Issuer {error['depth']} above"
+        yield where, f"{error['text']} ({error['code']})"
+
+
+def _connection_rows(details: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    yield "TLS", f"{details['sslversion']}, {details['cipher']}"
+    if "group" in details:
+        yield "Key exchange", details["group"]
+    if "signaturescheme" in details:
+        yield "Client's signature", details["signaturescheme"]
+    yield "Server name", details["servername"] or "not asked for"
+    yield "Application protocol", details["alpn"] or "not negotiated"
+    yield "Session", "resumed" if details["resumed"] else "new"
+
+
+def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    lines = "".join(f"<dt>{_text(word)}</dt><dd>{_text(value)}</dd>" for word, value in rows)
+    return f"<section><h2>{escape(title)}</h2><dl>{lines}</dl></section>" if lines else ""
+
+
+def _text(value: str) -> str:
+    # <bdi>: a name written from right to left must not reorder what stands around it.
+    return f"<bdi>{escape(value)}</bdi>"
+
+
+def _document(title: str, parts: Iterable[str]) -> str:
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n"
+        f"<body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def _quality(accept: str, kind: str, subtype: str) -> float:
+    best = (-1, 0.0)
+    for entry in accept.split(","):
+        name, *parameters = (word.strip().lower() for word in entry.split(";"))
+        exactness = {f"{kind}/{subtype}": 2, f"{kind}/*": 1, "*/*": 0}.get(name, -1)
+        if exactness > best[0]:
+            best = (exactness, _weight(parameters))
+    return best[1]
+
+
+def _weight(parameters: Iterable[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                weight = float(value)
+            except ValueError:
+                return 0.0
+            return weight if 0.0 <= weight <= 1.0 else 0.0
+    return 1.0
+
+
+_STYLE = """
+:root{color-scheme:light dark;--page:#f4f5f7;--card:#fff;--ink:#1c2026;--dim:#5b6472;--line:#e3e6eb;
+--good:#126b3e;--bad:#a3360b;--absent:#4a5362}
+@media(prefers-color-scheme:dark){:root{--page:#14171c;--card:#1e2229;--ink:#e8eaee;--dim:#9aa3b1;
+--line:#31363f;--good:#7fd6a4;--bad:#f6a37f;--absent:#b4bcc8}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+main{max-width:46rem;margin:0 auto;padding:2rem 1rem}
+header,section,details{background:var(--card);border:1px solid var(--line);
+border-radius:10px;padding:1.25rem 1.5rem;margin:0 0 1rem}
+header{border-left:6px solid}
+header.good{border-left-color:var(--good)}header.bad{border-left-color:var(--bad)}
+header.absent{border-left-color:var(--absent)}
+.good .badge{color:var(--good)}.bad .badge{color:var(--bad)}.absent .badge{color:var(--absent)}
+.badge{margin:0;font-weight:600}
+h1{margin:.1rem 0 .3rem;font-size:1.7rem;line-height:1.25;overflow-wrap:anywhere}
+header p:last-child{margin:0;color:var(--dim)}
+h2{margin:0 0 .75rem;font-size:1.05rem}
+dl{display:grid;grid-template-columns:minmax(7rem,11rem) 1fr;gap:.35rem 1rem;margin:0}
+dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}
+summary{cursor:pointer;font-weight:600}
+pre{overflow-x:auto;font-size:.8rem;line-height:1.45}
+@media(max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}
+""".strip()

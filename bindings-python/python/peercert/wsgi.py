@@ -1,0 +1,241 @@
+"""This file is about WSGI (PEP 3333): it tells an application who its client is.
+
+In: an application, and the connection as the server puts it into the environ. Out: the application
+with `peercert.clientcert` and `peercert.details` (the dictionaries of the contract) and
+`peercert.connection` (for `chain()`, `der()`) in its environ. It may not know how a handshake is
+done, and believes nothing that could have come from the client.
+
+| server | what hands over the connection |
+|---|---|
+| cheroot | `server.ssl_adapter = peercert.cheroot.Adapter(...)` |
+| gunicorn | the config hook `ssl_context`, which returns a `peercert.SSLContext` |
+| Werkzeug, Flask | `ssl_context=peercert.SSLContext(...)` |
+| wsgiref | `handler_class=peercert.wsgi.RequestHandler` |
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol, cast
+from urllib.parse import unquote_to_bytes
+from wsgiref.simple_server import WSGIRequestHandler
+
+from peercert import StateError, pages
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["Connection", "RequestHandler", "expose", "require"]
+
+
+class Connection(Protocol):
+    """What is asked of a connection: any of peercert's sockets has it."""
+
+    def clientcert(self) -> dict[str, Any]:
+        """Who the client is."""
+
+    def details(self) -> dict[str, Any]:
+        """How the connection is protected."""
+
+
+def expose(app: WSGIApplication) -> WSGIApplication:
+    """The same application with `peercert.clientcert` and `peercert.details` in its environ.
+
+    Raises `StateError` (`state.no_connection`) for a request whose server does not hand over the
+    connection: an application never sees an empty dictionary in the place of an identity.
+    """
+
+    def exposed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        _identify(environ)
+        return app(environ, start_response)
+
+    return exposed
+
+
+def require(
+    app: WSGIApplication, *, status: int = 403, paths: Iterable[str] | None = None
+) -> WSGIApplication:
+    """The same application, whose chosen paths need a verified client certificate.
+
+    `paths` are prefixes of whole path segments ("/admin" is "/admin" and "/admin/users", not
+    "/administrator"); without them every path is meant. Where a path can be read in more than one
+    way (case, `//`, `..`, `%2e`), the way that needs a certificate counts. `status` is 403 or
+    400. The environ is filled as `expose` does; both may be used together.
+    """
+    if status not in (400, 403):
+        raise ValueError(f"status {status!r} is not possible; it is 403 or 400")
+    rules = None if paths is None else _rules(paths)
+
+    def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        clientcert = _identify(environ)
+        if clientcert["verified"] is True or (rules is not None and not _chosen(environ, rules)):
+            return app(environ, start_response)
+        return _refuse(environ, start_response, clientcert, status)
+
+    return guarded
+
+
+class RequestHandler(WSGIRequestHandler):
+    """The handler for wsgiref's server, which puts the connection into the environ.
+
+    `make_server(host, port, app, handler_class=RequestHandler)`, and the server's socket wrapped by
+    a `peercert.SSLContext`.
+    """
+
+    def get_environ(self) -> dict[str, Any]:
+        """The environ, with the connection."""
+        environ: dict[str, Any] = super().get_environ()
+        environ["peercert.connection"] = self.connection
+        if _is_ours(self.connection):
+            environ["wsgi.url_scheme"] = "https"
+            environ["HTTPS"] = "on"
+        return environ
+
+
+# Where servers keep the connection, and what has to be done so that it is one of ours.
+_PLACES = {
+    "peercert.connection": "peercert.cheroot.Adapter for cheroot, "
+    "handler_class=peercert.wsgi.RequestHandler for wsgiref",
+    "gunicorn.socket": "for gunicorn the config hook ssl_context, returning a peercert.SSLContext",
+    "werkzeug.socket": "for Werkzeug and Flask ssl_context=peercert.SSLContext(...)",
+}
+
+
+def _identify(environ: WSGIEnvironment) -> dict[str, Any]:
+    connection = _connection(environ)
+    for key in [key for key in environ if _claims_our_name(key)]:
+        del environ[key]
+    clientcert = connection.clientcert()
+    environ["peercert.connection"] = connection
+    environ["peercert.clientcert"] = clientcert
+    environ["peercert.details"] = connection.details()
+    return clientcert
+
+
+def _connection(environ: WSGIEnvironment) -> Connection:
+    for place in _PLACES:
+        connection: Any = environ.get(place)
+        if _is_ours(connection):
+            return cast(Connection, connection)
+    seen = next((place for place in _PLACES if place in environ), None)
+    if seen is not None and seen != "peercert.connection":
+        raise StateError(
+            "state.no_connection",
+            f"the connection in environ[{seen!r}] is not one of peercert's; the hook is: "
+            f"{_PLACES[seen]}",
+        )
+    server = environ.get("SERVER_SOFTWARE") or "this server"
+    raise StateError(
+        "state.no_connection",
+        f"{server} does not hand over its TLS connection; the hook is "
+        + "; ".join(_PLACES.values()),
+    )
+
+
+def _is_ours(connection: object) -> bool:
+    # Variables and headers are strings, which have no such method.
+    return callable(getattr(connection, "clientcert", None))
+
+
+def _claims_our_name(key: str) -> bool:
+    # Servers make HTTP_... of header names in different ways ("Peercert-X", "peercert.x").
+    return re.match(r"(HTTP_)?[^A-Z0-9]*PEERCERT", key.upper()) is not None
+
+
+def _rules(paths: Iterable[str]) -> list[tuple[str, ...]]:
+    if isinstance(paths, str):
+        raise TypeError("paths is a list of paths, not one text")
+    rules = []
+    for path in paths:
+        if not path.startswith("/"):
+            raise ValueError(f"path {path!r} does not start with /")
+        rule = _segments(path.encode().decode("latin-1"))
+        if rule is None:
+            raise ValueError(f"path {path!r} is not in its plain form")
+        rules.append(rule)
+    if not rules:
+        raise ValueError("paths is empty; leave it out to guard every path")
+    return rules
+
+
+def _chosen(environ: WSGIEnvironment, rules: list[tuple[str, ...]]) -> bool:
+    """Whether any reading of the request's path lies under a rule; what cannot be read does."""
+    inner = environ.get("PATH_INFO", "")
+    for path in (environ.get("SCRIPT_NAME", "") + inner, inner):
+        if path and not path.startswith("/"):
+            return True
+        readings = _readings(path)
+        if readings is None:
+            return True
+        if any(reading[: len(rule)] == rule for reading in readings for rule in rules):
+            return True
+    return False
+
+
+def _readings(path: str) -> list[tuple[str, ...]] | None:
+    """The segments of a path as a server or an application may read it: as it is, and with what is
+    still percent-encoded decoded. None: it has no plain reading."""
+    readings = []
+    for _ in range(4):
+        segments = _segments(path)
+        if segments is None:
+            return None
+        readings.append(segments)
+        try:
+            decoded = unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
+        except UnicodeError:
+            return None
+        if decoded == path:
+            return readings
+        path = decoded
+    return None
+
+
+def _segments(path: str) -> tuple[str, ...] | None:
+    """The segments of a path as it is compared: without empty ones and `.`, without parameters,
+    trailing dots and spaces, and regardless of case and of Unicode's compatibility forms. None
+    when it has `..`, control characters or bytes that are no UTF-8: nobody who means well sends
+    these, and applications differ in what they make of them."""
+    try:
+        # PEP 3333: text of an environ is bytes as Latin-1.
+        text = path.encode("latin-1").decode()
+    except UnicodeError:
+        return None
+    text = unicodedata.normalize("NFKC", text).casefold()
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in text):
+        return None
+    segments = []
+    for segment in re.split(r"[/\\]", text):
+        name = segment.partition(";")[0].strip()
+        if name == "..":
+            return None
+        name = name.rstrip(". ")
+        if name:
+            segments.append(name)
+    return tuple(segments)
+
+
+def _refuse(
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+    clientcert: dict[str, Any],
+    status: int,
+) -> Iterable[bytes]:
+    reason = HTTPStatus(status).phrase
+    if pages.prefers_json(environ.get("HTTP_ACCEPT", "")):
+        kind = "application/json"
+        about = {"status": status, "error": reason, "message": pages.lack(clientcert)}
+        for key in ("present", "verified", "verifyresult", "verifycode"):
+            about[key] = clientcert[key]
+        page = json.dumps(about) + "\n"
+    else:
+        kind = "text/html; charset=utf-8"
+        page = pages.refusal(clientcert, f"{status} {reason}")
+    body = page.encode(errors="replace")
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *pages.HEADERS]
+    start_response(f"{status} {reason}", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -1,0 +1,17 @@
+"""This file is about the fixtures of the Python tests."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+import scene
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """A connected pair of TCP sockets: the server's end, the client's end."""
+    with scene.tcp_pair() as ends:
+        yield ends

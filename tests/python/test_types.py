@@ -1,0 +1,100 @@
+"""This file is about types and tables: the stubs say what the module and the key table say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import typing
+
+import pytest
+
+import peercert
+from peercert import _errors, _native, types
+
+TYPES = {"flag": bool, "integer": int, "text": str, "texts": list[str]}
+DICTS: dict[str, typing.Any] = {
+    "verifyerror": types.VerifyError,
+    "certinfo": types.CertInfo,
+    "san": types.San,
+    "othername": types.OtherName,
+    "attribute": types.Attribute,
+    "provisioner": types.Provisioner,
+    "extension": types.Extension,
+    "warning": types.Oddity,
+    "details": types.Details,
+}
+
+
+def rows(group: str) -> list[dict[str, str]]:
+    return [row for row in _native.schema() if row["group"] == group]
+
+
+def check(row: dict[str, str], hint: object) -> None:
+    if row["type"] in TYPES:
+        assert hint == TYPES[row["type"]], row["name"]
+    else:
+        origin = typing.get_origin(hint)
+        expected = list if row["type"] == "list" else None
+        assert origin is expected, row["name"]
+
+
+def test_every_group_of_the_key_table_has_its_type() -> None:
+    assert {row["group"] for row in _native.schema()} == {*DICTS, "clientcert"}
+
+
+@pytest.mark.parametrize("group", DICTS)
+def test_a_type_has_the_keys_of_its_group(group: str) -> None:
+    made = DICTS[group]
+    assert list(made.__annotations__) == [row["name"] for row in rows(group)]
+    hints = typing.get_type_hints(made)
+    for row in rows(group):
+        check(row, hints[row["name"]])
+    required = {row["name"] for row in rows(group) if row["presence"] == "always"}
+    assert made.__required_keys__ == required
+
+
+def test_a_callers_type_has_the_keys_of_the_verdict_and_of_the_certificate() -> None:
+    made, own = types.ClientCert, rows("clientcert")
+    expected = [row["name"] for row in own + rows("certinfo")]
+    assert list(made.__annotations__) == expected
+    hints = typing.get_type_hints(made)
+    for row in own + rows("certinfo"):
+        check(row, hints[row["name"]])
+    always = {row["name"] for row in own if row["presence"] == "always"}
+    assert made.__required_keys__ == always
+
+
+def test_the_stubs_say_what_the_module_has() -> None:
+    pytest.importorskip("mypy", reason="mypy is not installed")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy.stubtest", "peercert._native"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_code_has_an_exception_of_its_kind() -> None:
+    for row in _native.codes():
+        made = _errors.make(row["kind"], row["code"], "a message", {}, None, [], 0)
+        assert made.kind == row["kind"]
+        assert type(made) is not peercert.Error
+        shown = _errors.as_ssl(made, "read")
+        assert isinstance(shown, OSError) or row["kind"] == "config", row["code"]
+        assert getattr(shown, "code", None) == row["code"]
+
+
+def test_options_and_modes_are_found_in_any_spelling() -> None:
+    for row in _native.option_table():
+        assert _native.option_name(row["name"].replace("_", "-").upper()) == row["name"]
+    assert _native.option_name("colour") is None
+    assert [_native.mode_name(word.title()) for word in _native.modes()] == _native.modes()
+    with pytest.raises(peercert.ConfigError):
+        _native.mode_name("optional_no_ca")
+
+
+def test_versions_are_told() -> None:
+    ours, library = peercert.version()
+    assert ours == peercert.__version__
+    assert library.startswith(("AWS-LC", "OpenSSL"))

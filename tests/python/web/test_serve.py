@@ -1,0 +1,297 @@
+"""This file is about `peercert serve`: real servers, real curl, wrong input."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commandline import peercert, serving
+
+Pki = Any
+
+APP = """
+import json
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [json.dumps(environ["peercert.clientcert"]).encode()]
+
+number = 7
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "hello.py").write_text(APP)
+    (tmp_path / "broken.py").write_text("import json\n1 / 0\n")
+    (tmp_path / "lacking.py").write_text("import a_package_that_is_nowhere\n")
+    (tmp_path / "leaving.py").write_text("raise SystemExit(3)\n")
+    (tmp_path / "typo.py").write_text("def (:\n")
+    return tmp_path
+
+
+def flags(pki: Pki, **more: str) -> list[str]:
+    options = pki.options | {"client_cert_mode": "request"} | more
+    words: list[str] = []
+    for name, value in options.items():
+        words += ["--" + name.replace("_", "-"), str(value)]
+    return words
+
+
+def test_the_application_is_served_and_learns_who_calls(pki: Pki, folder: Path) -> None:
+    with serving("serve", "hello:app", "--bind", "127.0.0.1:0", *flags(pki), cwd=folder) as server:
+        url = f"https://localhost:{server.port}"
+        assert pki.json(url)["verifycode"] == "ABSENT"
+        assert pki.json(url, "client")["verified"] is True
+        assert pki.json(url, "expired")["verifycode"] == "CERT_HAS_EXPIRED"
+        assert "client_cert_mode request" in server.output
+
+
+def test_a_refused_client_is_one_line_of_the_log_with_the_reason(pki: Pki, folder: Path) -> None:
+    options = flags(pki, client_cert_mode="require")
+    with serving("serve", "hello:app", "--bind", "127.0.0.1:0", *options, cwd=folder) as server:
+        url = f"https://localhost:{server.port}"
+        assert pki.run(url).returncode != 0
+        server.wait_for("refused .*")
+        assert pki.run(url, client="expired").returncode != 0
+        server.wait_for("certificate_refused.*")
+        assert pki.json(url, "client")["verified"] is True
+        assert server.end() == 0
+    lines = [line for line in server.lines if "refused 127" in line]
+    assert len(lines) == 2
+    assert "peer.no_certificate" in lines[0]
+    assert "certificate has expired" in lines[1]
+    assert "CN = mallory" in lines[1]
+
+
+def test_debugging_tells_each_step_of_the_verification(pki: Pki, folder: Path) -> None:
+    options = [*flags(pki), "--log-level", "debug"]
+    with serving("serve", "hello:app", "--bind", "127.0.0.1:0", *options, cwd=folder) as server:
+        pki.json(f"https://localhost:{server.port}", "expired")
+        server.wait_for("certificate of CN = mallory")
+        server.wait_for("depth 0: CERT_HAS_EXPIRED")
+        server.wait_for("not verified: CERT_HAS_EXPIRED")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_cleanly_even_with_connections_open(
+    pki: Pki, folder: Path, number: int
+) -> None:
+    with serving("serve", "hello:app", "--bind", "127.0.0.1:0", *flags(pki), cwd=folder) as server:
+        silent = socket.create_connection(("127.0.0.1", server.port))
+        kept = pki.tls(server.port)
+        kept.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert kept.recv(1) == b"H"
+        assert server.end(number) == 0
+        silent.close()
+        kept.close()
+    assert "Traceback" not in server.output
+
+
+def test_every_option_of_the_contract_is_a_flag() -> None:
+    from peercert import _native
+
+    text = peercert("serve", "--help").stdout
+    named = set(re.findall(r"--(?!no-)([a-z-]+)", text))
+    for row in _native.option_table():
+        if row["type"] != "bytes":
+            assert row["name"].replace("_", "-") in named
+
+
+def test_check_only_checks(pki: Pki, folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        ended = peercert("serve", "hello:app", "--check", "--bind", bind, *flags(pki), cwd=folder)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "in order" in ended.stdout
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nowhere:app", "no module nowhere"),
+        ("hello:nothing", "has no nothing"),
+        ("hello:number", "not callable"),
+        ("hello:app.deeper", "has no app.deeper"),
+        ("broken:app", "ZeroDivisionError: division by zero"),
+        ("lacking:app", "a_package_that_is_nowhere"),
+        ("leaving:app", "SystemExit: 3"),
+        ("typo:app", "SyntaxError"),
+        (":app", "not a module and a name"),
+        ("..:app", "not a module and a name"),
+    ],
+)
+def test_an_application_that_does_not_import_is_one_line(
+    pki: Pki, folder: Path, name: str, words: str, check: list[str]
+) -> None:
+    ended = peercert("serve", name, "--bind", "127.0.0.1:0", *check, *flags(pki), cwd=folder)
+    only_line(ended, "config.bad_application", words)
+
+
+def test_a_port_in_use_is_one_line(pki: Pki, folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        ended = peercert("serve", "hello:app", "--bind", bind, *flags(pki), cwd=folder)
+    only_line(ended, "io.address", "in use")
+
+
+def test_an_address_of_another_machine_is_one_line(pki: Pki, folder: Path) -> None:
+    ended = peercert("serve", "hello:app", "--bind", "192.0.2.1:0", *flags(pki), cwd=folder)
+    only_line(ended, "io.address", "192.0.2.1")
+
+
+@pytest.mark.parametrize("bind", ["8443", ":8443", "localhost", "localhost:x", "::1:1", "h:99999"])
+def test_a_bind_that_is_no_address_is_one_line(pki: Pki, folder: Path, bind: str) -> None:
+    ended = peercert("serve", "hello:app", f"--bind={bind}", *flags(pki), cwd=folder)
+    only_line(ended, "config.invalid_value", "bind")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [
+        ("certificate", "nowhere.pem", "config.file_not_found"),
+        ("certificate", "empty", "config.bad_certificate"),
+        ("certificate", "garbage", "config.bad_certificate"),
+        ("certificate", ".", "config.file_unreadable"),
+        ("certificate", "SWAPPED", "config."),
+        ("key", "nowhere.key", "config.file_not_found"),
+        ("key", "garbage", "config.bad_key"),
+        ("key", "OTHER", "config.key_mismatch"),
+        ("key", "ENCRYPTED", "config.missing_password"),
+        ("client_ca_file", "nowhere.pem", "config.file_not_found"),
+        ("client_ca_file", "LEAF", "config.no_ca"),
+        ("client_ca_file", "empty", "config.no_ca"),
+        ("client_cert_mode", "maybe", "config.unknown_mode"),
+        ("client_cert_mode", "optional_no_ca", "config.unknown_mode"),
+        ("client_cert_mode", "none", "config.ca_without_mode"),
+        ("min_version", "1.1", "config.unsupported_version"),
+        ("ciphers", "NOT-A-CIPHER", "config.unknown_name"),
+        ("groups", "nowhere", "config.unknown_name"),
+        ("session_timeout", "x", "config.invalid_value"),
+        ("handshake_timeout", "-1", "config.invalid_value"),
+    ],
+)
+def test_a_wrong_option_is_one_line_with_its_code(
+    pki: Pki, folder: Path, option: str, value: str, code: str
+) -> None:
+    (folder / "empty").write_bytes(b"")
+    (folder / "garbage").write_bytes(bytes(range(256)))
+    (folder / "encrypted.key").write_text(pki.encrypted_key)
+    special = {
+        "SWAPPED": pki.options["key"],
+        "OTHER": pki.key("client"),
+        "LEAF": pki.certificate("client"),
+        "ENCRYPTED": folder / "encrypted.key",
+    }
+    given = flags(pki, **{option: special.get(value, value)})
+    ended = peercert("serve", "hello:app", "--bind", "127.0.0.1:0", *given, cwd=folder)
+    only_line(ended, code, "")
+
+
+def test_several_problems_are_all_told(pki: Pki, folder: Path) -> None:
+    given = flags(pki, client_cert_mode="maybe", min_version="7")
+    ended = peercert("serve", "hello:app", *given, cwd=folder)
+    assert ended.returncode == 2
+    assert len(ended.stderr.splitlines()) == 2
+
+
+def test_an_unknown_option_is_one_line(folder: Path) -> None:
+    ended = peercert("serve", "hello:app", "--clown", cwd=folder)
+    only_line(ended, "config.unknown_option", "clown")
+
+
+def test_without_certificates_the_error_names_both_ways(folder: Path) -> None:
+    ended = peercert("serve", "hello:app", cwd=folder)
+    only_line(ended, "config.missing_option", "--certificate and --key, or --dev")
+
+
+def test_a_wrong_password_is_one_line_and_does_not_show_it(pki: Pki, folder: Path) -> None:
+    (folder / "encrypted.key").write_text(pki.encrypted_key)
+    (folder / "password").write_text("certainly wrong\n")
+    given = [*flags(pki, key=str(folder / "encrypted.key")), "--key-password-file", "password"]
+    ended = peercert("serve", "hello:app", *given, cwd=folder)
+    only_line(ended, "config.wrong_password", "")
+    assert "certainly" not in ended.stderr
+
+
+def test_a_key_opens_with_the_password_of_a_file_or_a_variable(pki: Pki, folder: Path) -> None:
+    (folder / "encrypted.key").write_text(pki.encrypted_key)
+    (folder / "password").write_text(f"{pki.password}\n")
+    given = ["serve", "hello:app", "--check", *flags(pki, key=str(folder / "encrypted.key"))]
+    by_file = peercert(*given, "--key-password-file", "password", cwd=folder)
+    by_variable = peercert(*given, "--key-password-env", "SECRET", cwd=folder, SECRET=pki.password)
+    assert (by_file.returncode, by_variable.returncode) == (0, 0), by_file.stderr
+    empty = peercert(*given, "--key-password-env", "SECRET", cwd=folder, SECRET="")
+    only_line(empty, "config.missing_password", "SECRET")
+
+
+def test_dev_makes_certificates_and_prints_a_curl_line_that_works(folder: Path) -> None:
+    serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.1:0"]
+    with serving(*serve, cwd=folder) as server:
+        command = server.wait_for(r"(?m)^ *(curl .*)$")[1]
+        password = server.wait_for(r"(?m)password: *(\S+)$")[1]
+        server.wait_for("development")
+        server.wait_for("peercert-dev")
+        answer = subprocess.run(
+            shlex.split(command), cwd=folder, capture_output=True, text=True, check=True, timeout=30
+        )
+        assert json.loads(answer.stdout)["verified"] is True
+    assert len(password) >= 12
+    opened = subprocess.run(
+        [
+            *("openssl", "pkcs12", "-in", str(folder / "peercert-dev" / "client.p12")),
+            *("-noout", "-passin", f"pass:{password}"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert opened.returncode == 0, opened.stderr
+    made = {path: path.read_bytes() for path in (folder / "peercert-dev").iterdir()}
+    with serving(*serve, cwd=folder) as server:
+        server.wait_for(r"(?m)^ *(curl .*)$")
+        assert password not in server.output
+    assert made == {path: path.read_bytes() for path in (folder / "peercert-dev").iterdir()}
+    for path in made:
+        if path.suffix in (".key", ".p12"):
+            assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("bind", ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0"])
+def test_dev_refuses_addresses_that_others_can_reach(folder: Path, bind: str) -> None:
+    ended = peercert("serve", "hello:app", "--dev", "--bind", bind, cwd=folder)
+    only_line(ended, "config.conflicting_options", "this machine alone")
+    assert not (folder / "peercert-dev").exists()
+
+
+def test_dev_and_certificates_exclude_each_other(pki: Pki, folder: Path) -> None:
+    ended = peercert("serve", "hello:app", "--dev", *flags(pki), cwd=folder)
+    only_line(ended, "config.conflicting_options", "--certificate")
+
+
+def test_without_cheroot_one_line_says_what_to_install(folder: Path) -> None:
+    program = (
+        "import sys; sys.modules['cheroot'] = None; from peercert.commands import main; "
+        "sys.exit(main(['serve', 'hello:app', '--dev']))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
+    )
+    only_line(ended, "config.missing_package", "pip install 'peercert[cli]'")
+
+
+def only_line(ended: subprocess.CompletedProcess[str], code: str, words: str) -> None:
+    """What every failed start has to look like."""
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    (line,) = ended.stderr.splitlines()
+    assert re.match(rf"peercert( \w+)?: {re.escape(code)}", line), line
+    assert words in line

@@ -1,0 +1,262 @@
+"""This file is about `peercert.wsgi`: what reaches the application, and which paths are guarded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+
+import peercert
+import pytest
+from peercert import wsgi
+
+Environ = dict[str, Any]
+ABSENT = {"present": False, "verified": False, "verifyresult": "absent", "verifycode": "ABSENT"}
+VERIFIED = ABSENT | {"present": True, "verified": True, "verifycode": "OK", "subject": "CN = a"}
+EXPIRED = VERIFIED | {
+    "verified": False,
+    "verifyresult": "certificate has expired",
+    "verifycode": "CERT_HAS_EXPIRED",
+    "subject": "CN = <script>alert(1)</script>",
+}
+
+
+class FakeConnection:
+    """A connection whose client is given."""
+
+    def __init__(self, clientcert: dict[str, Any]) -> None:
+        self._clientcert = clientcert
+
+    def clientcert(self) -> dict[str, Any]:
+        return dict(self._clientcert)
+
+    def details(self) -> dict[str, Any]:
+        return {"sslversion": "TLSv1.3"}
+
+
+def call(app: Any, **environ: Any) -> tuple[str, dict[str, str], bytes]:
+    """Calls an application through the validator of the standard library."""
+    environ = {key.replace("__", "."): value for key, value in environ.items()}
+    setup_testing_defaults(environ)
+    environ.setdefault("QUERY_STRING", "")
+    seen: dict[str, Any] = {}
+
+    def start_response(
+        status: str,
+        headers: list[tuple[str, str]],
+        exc_info: Any = None,  # noqa: ARG001
+    ) -> Callable[[bytes], object]:
+        seen.update(status=status, headers=dict(headers))
+        return lambda _: None
+
+    body: Iterable[bytes] = validator(app)(environ, start_response)
+    text = b"".join(body)
+    body.close()  # type: ignore[attr-defined]
+    return seen["status"], seen["headers"], text
+
+
+def ignore(*_: Any) -> Any:
+    """A `start_response` that nobody looks at."""
+
+
+def reports(environ: Environ, start_response: Any) -> list[bytes]:
+    """An application that answers with what it knows of its client."""
+    start_response("200 OK", [("Content-Type", "application/json")])
+    known = {k: v for k, v in environ.items() if "PEERCERT" in k.upper() and ".conn" not in k}
+    return [json.dumps(known).encode()]
+
+
+def status(app: Any, path: str, script: str = "") -> int:
+    environ = {"gunicorn.socket": FakeConnection(ABSENT), "PATH_INFO": path, "SCRIPT_NAME": script}
+    seen: list[str] = []
+    setup_testing_defaults(environ)
+    start: Any = lambda status, _: seen.append(status)  # noqa: E731
+    list(app(environ, start))
+    return int(seen[0][:3])
+
+
+@pytest.mark.parametrize("place", ["peercert.connection", "gunicorn.socket", "werkzeug.socket"])
+def test_the_application_finds_both_dictionaries_wherever_the_server_keeps_its_connection(
+    place: str,
+) -> None:
+    _, _, body = call(wsgi.expose(reports), **{place: FakeConnection(VERIFIED)})
+    known = json.loads(body)
+    assert known["peercert.clientcert"] == VERIFIED
+    assert known["peercert.details"] == {"sslversion": "TLSv1.3"}
+
+
+def test_under_an_unknown_server_the_first_request_raises_an_error_that_names_every_hook() -> None:
+    with pytest.raises(peercert.StateError) as caught:
+        wsgi.expose(reports)({"SERVER_SOFTWARE": "waitress/3"}, ignore)
+    assert caught.value.code == "state.no_connection"
+    for word in ("waitress/3", "peercert.cheroot.Adapter", "RequestHandler", "ssl_context"):
+        assert word in caught.value.message
+
+
+@pytest.mark.parametrize("place", ["gunicorn.socket", "werkzeug.socket"])
+def test_a_connection_that_is_not_ours_is_an_error_that_names_the_servers_hook(place: str) -> None:
+    with pytest.raises(peercert.StateError, match="ssl_context"):
+        wsgi.expose(reports)({place: object()}, ignore)
+
+
+def test_a_variable_of_our_name_is_not_taken_for_a_connection() -> None:
+    environ = {"peercert.connection": "x", "peercert.clientcert": {"verified": True}}
+    with pytest.raises(peercert.StateError):
+        wsgi.require(reports)(environ, ignore)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HTTP_PEERCERT_CLIENTCERT",
+        "HTTP_PEERCERT.CLIENTCERT",
+        "HTTP__PEERCERT_CLIENTCERT",
+        "http_peercert_clientcert",
+        "peercert.verified",
+        "PEERCERT.CLIENTCERT",
+    ],
+)
+def test_whatever_claims_our_names_is_dropped(name: str) -> None:
+    environ: Environ = {"peercert.connection": FakeConnection(ABSENT), name: "forged"}
+    seen: Environ = {}
+
+    def app(environ: Environ, _: Any) -> list[bytes]:
+        seen.update(environ)
+        return []
+
+    wsgi.expose(app)(environ, ignore)
+    assert name not in seen
+    assert seen["peercert.clientcert"] == ABSENT
+
+
+def test_headers_of_other_names_stay() -> None:
+    environ: Environ = {"peercert.connection": FakeConnection(ABSENT), "HTTP_X_PEER": "a"}
+    wsgi.expose(lambda *_: [])(environ, ignore)
+    assert environ["HTTP_X_PEER"] == "a"
+
+
+def test_a_verified_client_reaches_a_guarded_application() -> None:
+    answer, _, _ = call(wsgi.require(reports), gunicorn__socket=FakeConnection(VERIFIED))
+    assert answer == "200 OK"
+
+
+@pytest.mark.parametrize("code", [400, 403])
+@pytest.mark.parametrize("clientcert", [ABSENT, EXPIRED])
+def test_nobody_else_reaches_it(code: int, clientcert: dict[str, Any]) -> None:
+    app = wsgi.require(lambda *_: pytest.fail("the application was called"), status=code)
+    answer, headers, body = call(app, gunicorn__socket=FakeConnection(clientcert))
+    assert answer.startswith(str(code))
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert int(headers["Content-Length"]) == len(body)
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_a_truthy_verdict_that_is_not_true_does_not_count() -> None:
+    odd = FakeConnection(EXPIRED | {"verified": "no"})
+    answer, _, _ = call(wsgi.require(reports), gunicorn__socket=odd)
+    assert answer == "403 Forbidden"
+
+
+def test_the_page_says_what_is_missing() -> None:
+    _, _, body = call(wsgi.require(reports), gunicorn__socket=FakeConnection(ABSENT))
+    assert b"none was sent" in body
+
+
+def test_the_page_says_why_a_certificate_does_not_count_and_a_script_in_it_is_text() -> None:
+    _, _, body = call(wsgi.require(reports), gunicorn__socket=FakeConnection(EXPIRED))
+    assert b"certificate has expired (CERT_HAS_EXPIRED)" in body
+    assert b"&lt;script&gt;" in body
+    assert b"<script" not in body
+
+
+def test_a_client_that_prefers_json_gets_json() -> None:
+    _, headers, body = call(
+        wsgi.require(reports),
+        gunicorn__socket=FakeConnection(EXPIRED),
+        HTTP_ACCEPT="text/html;q=0.5, application/json",
+    )
+    assert headers["Content-Type"] == "application/json"
+    about = json.loads(body)
+    assert about["status"] == 403
+    assert about["verifycode"] == "CERT_HAS_EXPIRED"
+
+
+def test_head_gets_no_body() -> None:
+    environ = {"gunicorn.socket": FakeConnection(ABSENT), "REQUEST_METHOD": "HEAD"}
+    _, _, body = call(wsgi.require(reports), **environ)
+    assert body == b""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin",
+        "/admin/",
+        "/admin/users",
+        "//admin",
+        "/./admin",
+        "/admin/./x",
+        "/public/../admin",
+        "/admin/../public",
+        "/%61dmin",
+        "/%2561dmin",
+        "/%252561dmin",
+        "/%25252561dmin",
+        "/public/%2e%2e/admin",
+        "/public/..;/admin",
+        "/public/.. /x",
+        "/ADMIN",
+        "/admin;x=1",
+        "/admin.",
+        "/admin ",
+        "\\admin",
+        "/public\\..\\admin",
+        "/%5cadmin",
+        "/admin%00",
+        "/admin\x00",
+        "/public/\xff",
+        "/\xef\xbd\x81dmin",
+        "/adm\xc2\xadin",
+        "http://host/admin",
+        "*",
+    ],
+)
+def test_every_way_to_write_a_guarded_path_needs_a_certificate(path: str) -> None:
+    assert status(wsgi.require(reports, paths=["/admin"]), path) == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/", "/public", "/administrator", "/public/admin", "/100%", "/a%20b", "/a.b", "/\xc3\xbc"],
+)
+def test_every_other_path_needs_none(path: str) -> None:
+    assert status(wsgi.require(reports, paths=["/admin"]), path) == 200
+
+
+def test_a_path_is_meant_from_the_servers_root_and_from_the_applications() -> None:
+    app = wsgi.require(reports, paths=["/app/admin"])
+    assert status(app, "/admin", script="/app") == 403
+    assert status(app, "/other", script="/app") == 200
+    assert status(wsgi.require(reports, paths=["/admin"]), "/admin", script="/app") == 403
+
+
+def test_a_path_in_another_alphabet_is_found_as_the_server_writes_it() -> None:
+    app = wsgi.require(reports, paths=["/größe"])
+    assert status(app, "/größe".encode().decode("latin-1")) == 403
+
+
+def test_the_root_guards_everything() -> None:
+    assert status(wsgi.require(reports, paths=["/"]), "/anything") == 403
+
+
+@pytest.mark.parametrize("paths", ["/admin", [], ["admin"], ["/a/../b"], ["/a\n"]])
+def test_paths_that_would_guard_something_else_are_refused(paths: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        wsgi.require(reports, paths=paths)
+
+
+def test_another_status_is_refused() -> None:
+    with pytest.raises(ValueError, match="403 or 400"):
+        wsgi.require(reports, status=200)

@@ -1,0 +1,56 @@
+//! This crate is about the vectors: where they are, and a client to try a server with.
+//!
+//! In: `tests/vectors` and `tests/pki`. Out: rows for the runners in `tests/`, and [`client`]. What is
+//! expected stands in the vectors alone.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a vector that cannot be read ends the test"
+)]
+
+pub mod client;
+
+use peercert::OptionValue;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// The path of a file below `tests/`.
+#[must_use]
+pub fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(name)
+}
+
+/// A file of vectors.
+#[must_use]
+pub fn vectors(name: &str) -> Value {
+    let text = std::fs::read_to_string(path("vectors").join(name)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// The rows of a file of vectors that hold for this TLS library.
+pub fn rows(vectors: &Value) -> impl Iterator<Item = &Value> {
+    let rows = vectors["rows"].as_array().unwrap();
+    rows.iter()
+        .filter(|row| row["library"].is_null() || row["library"] == peercert::TLS_LIBRARY)
+}
+
+/// The value of an option as the vectors write it.
+#[must_use]
+pub fn option(value: &Value) -> OptionValue {
+    let file = |name: &Value| path("pki").join(name.as_str().unwrap());
+    match value {
+        Value::Bool(flag) => OptionValue::Flag(*flag),
+        Value::Number(number) => number.as_i64().map_or_else(
+            || OptionValue::Number(number.as_f64().unwrap()),
+            OptionValue::Integer,
+        ),
+        Value::String(text) => OptionValue::Text(text.clone()),
+        Value::Array(items) => OptionValue::List(items.iter().map(option).collect()),
+        Value::Object(source) if source.contains_key("file") => {
+            OptionValue::Path(file(&value["file"]))
+        }
+        _ => OptionValue::Bytes(std::fs::read(file(&value["bytes"])).unwrap()),
+    }
+}
