@@ -5,7 +5,8 @@
 
 use crate::errors::own;
 use peercert::issue::{self, Development, KeyKind, Purpose, Reason, Spec, Subject};
-use pyo3::exceptions::PyTypeError;
+use peercert::{Code, Error};
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::path::PathBuf;
@@ -223,7 +224,7 @@ fn read(py: Python<'_>, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Spec> {
             "uri" => spec.uri = value.extract()?,
             "ip" => spec.ip = value.extract()?,
             "upn" => spec.upn = value.extract()?,
-            "days" => spec.days = Some(value.extract()?),
+            "days" => spec.days = Some(number(py, "days", &value)?),
             "not_before" => spec.not_before = Some(time(py, &value)?),
             "not_after" => spec.not_after = Some(time(py, &value)?),
             "key" => {
@@ -232,7 +233,7 @@ fn read(py: Python<'_>, fields: Option<&Bound<'_, PyDict>>) -> PyResult<Spec> {
             }
             "key_usage" => spec.key_usage = value.extract()?,
             "extended_key_usage" => spec.extended_key_usage = value.extract()?,
-            "path_length" => spec.path_length = Some(value.extract()?),
+            "path_length" => spec.path_length = Some(number(py, "path_length", &value)?),
             "password" => spec.password = Some(value.extract()?),
             "name" => spec.name = Some(value.extract()?),
             other => {
@@ -258,6 +259,23 @@ fn subject(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<Subject> {
         )
     };
     made.map_err(|error| own(py, &error))
+}
+
+/// A number that may be more than the field holds, which is the caller's mistake in a value.
+fn number<'py, T>(py: Python<'py>, name: &str, value: &Bound<'py, PyAny>) -> PyResult<T>
+where
+    T: for<'a> FromPyObject<'a, 'py, Error = PyErr>,
+{
+    value.extract().map_err(|error: PyErr| {
+        if error.is_instance_of::<PyOverflowError>(py) {
+            own(
+                py,
+                &Error::new(Code::CannotIssue, format!("{name} is out of range")),
+            )
+        } else {
+            error
+        }
+    })
 }
 
 /// Seconds since 1970, or a date as text.

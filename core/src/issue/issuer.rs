@@ -7,7 +7,7 @@ use super::crl::{self, Revoked};
 use super::key::{self, Key, KeyKind};
 use super::pem;
 use super::request;
-use super::spec::{refuse, Purpose, Role, Spec};
+use super::spec::{refuse, Content, Purpose, Role, Spec};
 use super::time;
 use crate::error::{Code, Error, Result};
 
@@ -178,7 +178,7 @@ impl Issuer {
             false,
         )?;
         let key = Key::generate(spec.key)?;
-        let der = certificate::write(&content, &serial()?, &key.spki()?, &self.signer())?;
+        let der = self.certify(&content, &key.spki()?)?;
         Ok(Self {
             certificate: parsed(&der)?,
             key,
@@ -205,7 +205,7 @@ impl Issuer {
             rsa,
         )?;
         let key = Key::generate(spec.key)?;
-        let der = certificate::write(&content, &serial()?, &key.spki()?, &self.signer())?;
+        let der = self.certify(&content, &key.spki()?)?;
         self.issued(&der, Some(key.to_pem(spec.password.as_deref())?))
     }
 
@@ -223,7 +223,7 @@ impl Issuer {
             Some((&requested.subject, &requested.names)),
             requested.is_rsa,
         )?;
-        let der = certificate::write(&content, &serial()?, &requested.spki, &self.signer())?;
+        let der = self.certify(&content, &requested.spki)?;
         self.issued(&der, None)
     }
 
@@ -269,6 +269,17 @@ impl Issuer {
             ));
         }
         Ok(read.serial)
+    }
+
+    fn certify(&self, content: &Content, spki: &[u8]) -> Result<Vec<u8>> {
+        if content.subject == self.certificate.subject {
+            // It would read as self-issued, and chains with it end in the wrong place.
+            return Err(refuse(
+                "subject",
+                "it has the subject of its issuer: give another one",
+            ));
+        }
+        certificate::write(content, &serial()?, spki, &self.signer())
     }
 
     fn signer(&self) -> Signer<'_> {

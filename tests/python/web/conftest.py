@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from peercert import ca
+
 PATIENCE = 30
 
 
@@ -31,11 +33,6 @@ class Pki:
             "key": str(self.folder / "server.key"),
             "client_ca_file": str(self.folder / "client-ca.pem"),
         }
-
-    @property
-    def encrypted_key(self) -> str:
-        """The server's key, encrypted with `password`."""
-        return (self.folder / "encrypted.key").read_text()
 
     def certificate(self, client: str) -> str:
         return str(self.folder / f"{client}.pem")
@@ -83,93 +80,41 @@ class Pki:
             raise
 
 
-def _temporary(folder: Path) -> None:
-    def run(*a: str, **k: Any) -> None:
-        subprocess.run(["openssl", *a], cwd=folder, check=True, capture_output=True, **k)
-
-    def ca(name: str) -> None:
-        run(
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-keyout",
-            f"{name}.key",
-            "-out",
-            f"{name}.pem",
-            "-subj",
-            f"/CN={name}",
-            "-addext",
-            "keyUsage=critical,keyCertSign,cRLSign",
-        )
-
-    def leaf(name: str, by: str, subject: str, ext: str, days: str = "9") -> None:
-        run(
-            "req",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-keyout",
-            f"{name}.key",
-            "-out",
-            f"{name}.csr",
-            "-subj",
-            subject,
-        )
-        (folder / "ext").write_text(ext)
-        run(
-            "x509",
-            "-req",
-            "-in",
-            f"{name}.csr",
-            "-CA",
-            f"{by}.pem",
-            "-CAkey",
-            f"{by}.key",
-            "-days",
-            days,
-            "-out",
-            f"{name}.pem",
-            "-extfile",
-            "ext",
-        )
-
-    for name in ("server-ca", "client-ca", "other-ca"):
-        ca(name)
-    leaf("server", "server-ca", "/CN=localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1")
-    leaf(
-        "client",
-        "client-ca",
-        "/CN=alice",
-        "extendedKeyUsage=clientAuth\nsubjectAltName=email:alice@example.com",
-    )
-    leaf("expired", "client-ca", "/CN=mallory", "extendedKeyUsage=clientAuth", "-1")
-    leaf("stranger", "other-ca", "/CN=stranger", "extendedKeyUsage=clientAuth")
-    leaf(
-        "hostile",
-        "other-ca",
-        "/CN=<script>alert(1)<\\/script>\nrefused 1.2.3.4",
-        "extendedKeyUsage=clientAuth",
-    )
-    run(
-        "pkcs8",
-        "-topk8",
-        "-in",
-        "server.key",
-        "-out",
-        "encrypted.key",
-        "-passout",
-        f"pass:{Pki.password}",
-    )
+def _issue(authority: ca.Authority, folder: Path, name: str, purpose: str, **spec: Any) -> None:
+    """Issues a certificate and puts it where the tests look for it."""
+    made = getattr(authority, purpose)(name=name, **spec)
+    shutil.copy(made.file, folder / f"{name}.pem")
+    shutil.copy(made.key, folder / f"{name}.key")
 
 
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    """Certificates for a server (localhost) and for clients: `client` (alice) is good, `expired`
+    (mallory) is not any more, `stranger` is of a CA that nobody trusts, `hostile` has a name that
+    our own authority would not write."""
     folder = tmp_path_factory.mktemp("pki")
-    _temporary(folder)
+    for name in ("server-ca", "client-ca", "other-ca"):
+        authority = ca.Authority.create(folder / name, subject=f"CN={name}")
+        shutil.copy(authority.certificate_file, folder / f"{name}.pem")
+        if name == "server-ca":
+            server = {"dns": ["localhost"], "ip": ["127.0.0.1"]}
+            _issue(authority, folder, "server", "server", **server)
+            _issue(authority, folder, "encrypted", "server", password=Pki.password, **server)
+        elif name == "client-ca":
+            alice = {"subject": "CN=alice", "email": ["alice@example.com"], "days": 30}
+            _issue(authority, folder, "client", "client", **alice)
+            past = {"not_before": "2020-01-01", "not_after": "2021-01-01"}
+            _issue(authority, folder, "expired", "client", subject="CN=mallory", **past)
+        else:
+            _issue(authority, folder, "stranger", "client", subject="CN=stranger")
+    subject = "/CN=<script>alert(1)<\\/script>\nrefused 1.2.3.4: \x1b[31m"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-keyout", "hostile.key", "-out", "hostile.pem", "-subj", subject),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
     return Pki(folder)

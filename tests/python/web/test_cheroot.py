@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import cheroot.wsgi
-import peercert
 import pytest
+
+import peercert
 from peercert import wsgi
 from peercert.cheroot import Adapter, Server
 

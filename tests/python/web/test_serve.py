@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from commandline import peercert, serving
 
 Pki = Any
@@ -185,12 +186,11 @@ def test_a_wrong_option_is_one_line_with_its_code(
 ) -> None:
     (folder / "empty").write_bytes(b"")
     (folder / "garbage").write_bytes(bytes(range(256)))
-    (folder / "encrypted.key").write_text(pki.encrypted_key)
     special = {
         "SWAPPED": pki.options["key"],
         "OTHER": pki.key("client"),
         "LEAF": pki.certificate("client"),
-        "ENCRYPTED": folder / "encrypted.key",
+        "ENCRYPTED": pki.key("encrypted"),
     }
     given = flags(pki, **{option: special.get(value, value)})
     ended = peercert("serve", "hello:app", "--bind", "127.0.0.1:0", *given, cwd=folder)
@@ -215,18 +215,18 @@ def test_without_certificates_the_error_names_both_ways(folder: Path) -> None:
 
 
 def test_a_wrong_password_is_one_line_and_does_not_show_it(pki: Pki, folder: Path) -> None:
-    (folder / "encrypted.key").write_text(pki.encrypted_key)
     (folder / "password").write_text("certainly wrong\n")
-    given = [*flags(pki, key=str(folder / "encrypted.key")), "--key-password-file", "password"]
+    encrypted = flags(pki, certificate=pki.certificate("encrypted"), key=pki.key("encrypted"))
+    given = [*encrypted, "--key-password-file", "password"]
     ended = peercert("serve", "hello:app", *given, cwd=folder)
     only_line(ended, "config.wrong_password", "")
     assert "certainly" not in ended.stderr
 
 
 def test_a_key_opens_with_the_password_of_a_file_or_a_variable(pki: Pki, folder: Path) -> None:
-    (folder / "encrypted.key").write_text(pki.encrypted_key)
     (folder / "password").write_text(f"{pki.password}\n")
-    given = ["serve", "hello:app", "--check", *flags(pki, key=str(folder / "encrypted.key"))]
+    encrypted = flags(pki, certificate=pki.certificate("encrypted"), key=pki.key("encrypted"))
+    given = ["serve", "hello:app", "--check", *encrypted]
     by_file = peercert(*given, "--key-password-file", "password", cwd=folder)
     by_variable = peercert(*given, "--key-password-env", "SECRET", cwd=folder, SECRET=pki.password)
     assert (by_file.returncode, by_variable.returncode) == (0, 0), by_file.stderr
@@ -238,7 +238,7 @@ def test_dev_makes_certificates_and_prints_a_curl_line_that_works(folder: Path) 
     serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.1:0"]
     with serving(*serve, cwd=folder) as server:
         command = server.wait_for(r"(?m)^ *(curl .*)$")[1]
-        password = server.wait_for(r"(?m)password: *(\S+)$")[1]
+        password = server.wait_for(r"(?m)password: (\S+)$")[1]
         server.wait_for("development")
         server.wait_for("peercert-dev")
         answer = subprocess.run(
@@ -248,7 +248,7 @@ def test_dev_makes_certificates_and_prints_a_curl_line_that_works(folder: Path) 
     assert len(password) >= 12
     opened = subprocess.run(
         [
-            *("openssl", "pkcs12", "-in", str(folder / "peercert-dev" / "client.p12")),
+            *("openssl", "pkcs12", "-in", str(folder / "peercert-dev" / "client-ca" / "alice.p12")),
             *("-noout", "-passin", f"pass:{password}"),
         ],
         capture_output=True,
@@ -256,11 +256,11 @@ def test_dev_makes_certificates_and_prints_a_curl_line_that_works(folder: Path) 
         check=False,
     )
     assert opened.returncode == 0, opened.stderr
-    made = {path: path.read_bytes() for path in (folder / "peercert-dev").iterdir()}
+    made = contents(folder / "peercert-dev")
     with serving(*serve, cwd=folder) as server:
         server.wait_for(r"(?m)^ *(curl .*)$")
         assert password not in server.output
-    assert made == {path: path.read_bytes() for path in (folder / "peercert-dev").iterdir()}
+    assert made == contents(folder / "peercert-dev")
     for path in made:
         if path.suffix in (".key", ".p12"):
             assert path.stat().st_mode & 0o077 == 0, path
@@ -287,6 +287,10 @@ def test_without_cheroot_one_line_says_what_to_install(folder: Path) -> None:
         [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
     )
     only_line(ended, "config.missing_package", "pip install 'peercert[cli]'")
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def only_line(ended: subprocess.CompletedProcess[str], code: str, words: str) -> None:

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-import peercert
 import pytest
-from peercert import wsgi
 from werkzeug.serving import make_server as make_werkzeug
+
+import peercert
+from peercert import wsgi
 
 Pki = Any
 

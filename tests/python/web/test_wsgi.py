@@ -8,8 +8,9 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
-import peercert
 import pytest
+
+import peercert
 from peercert import wsgi
 
 Environ = dict[str, Any]

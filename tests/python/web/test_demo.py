@@ -1,0 +1,140 @@
+"""This file is about `peercert demo`: four clients, the page, and the folder that is kept."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commandline import peercert, serving
+from peercert import ca, demo, wsgi
+from peercert.cheroot import Adapter, Server
+
+Pki = Any
+
+
+def test_four_clients_call_and_each_answer_is_printed(tmp_path: Path) -> None:
+    ended = peercert("demo", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    codes = re.findall(r'"verifycode": "(\w+)"', ended.stdout)
+    assert codes == ["ABSENT", "OK", "CERT_HAS_EXPIRED", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"]
+    assert ended.stdout.count("$ curl --cacert") == 4
+    assert "CN = alice" in ended.stdout
+
+
+def test_the_certificates_stay_and_are_used_again_while_they_fit(tmp_path: Path) -> None:
+    files = ca.development(tmp_path / "demo-pki", "a password")
+    before = {path: path.read_bytes() for path in files.values()}
+    assert peercert("demo", cwd=tmp_path).returncode == 0
+    assert before == {path: path.read_bytes() for path in files.values()}
+    files["client_key"].unlink()
+    assert peercert("demo", cwd=tmp_path).returncode == 0
+    assert before[files["client"]] != files["client"].read_bytes()
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "demo-pki").mkdir()
+    (tmp_path / "demo-pki" / "thesis.txt").write_text("years of work")
+    ended = peercert("demo", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("peercert: io.file_exists: ")
+    assert (tmp_path / "demo-pki" / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = peercert("demo", "--folder", tmp_path / "file" / "x", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_it_can_stay_up_for_a_browser_and_says_how_to_import_the_certificate(
+    tmp_path: Path,
+) -> None:
+    passwords = []
+    for _ in range(2):
+        with serving("demo", "--serve", cwd=tmp_path) as server:
+            passwords.append(server.wait_for(r"(?m)password: (\S+)$")[1])
+            server.wait_for("Firefox")
+            files = ca.development_files(tmp_path / "demo-pki")
+            page = subprocess.run(
+                [
+                    *("curl", "-sS", "--noproxy", "*", "--cacert", str(files["server_ca"])),
+                    *("--cert-type", "P12"),
+                    *("--cert", f"{files['client_pkcs12']}:{passwords[-1]}"),
+                    f"https://localhost:{server.port}/",
+                ],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            assert "Verified" in page.stdout
+            assert server.end() == 0
+    assert passwords[0] != passwords[1]
+
+
+def test_it_is_for_this_machine_alone(tmp_path: Path) -> None:
+    ended = peercert("demo", "--serve", "--bind", "0.0.0.0:0", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "config.conflicting_options" in ended.stderr
+
+
+def test_without_curl_one_line_says_so(tmp_path: Path) -> None:
+    ended = peercert("demo", cwd=tmp_path, PATH=str(tmp_path))
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("peercert: config.missing_package: ")
+
+
+@pytest.fixture
+def server(pki: Pki) -> Any:
+    adapter = Adapter(**pki.options, client_cert_mode="request")
+    made = Server(("127.0.0.1", 0), wsgi.expose(demo.app), adapter)
+    made.prepare()
+    thread = threading.Thread(target=made.serve)
+    thread.start()
+    yield f"https://localhost:{made.socket.getsockname()[1]}/"
+    made.stop()
+    thread.join()
+
+
+def test_the_page_is_for_people_and_the_json_for_programs(pki: Pki, server: str) -> None:
+    assert "<h1><bdi>alice</bdi></h1>" in pki.curl(server, client="client")
+    answer = json.loads(pki.curl("-H", "Accept: application/json", server, client="client"))
+    assert answer["clientcert"]["san"]["email"] == ["alice@example.com"]
+    assert answer["details"]["servername"] == "localhost"
+
+
+def test_a_script_in_a_name_is_text(pki: Pki, server: str) -> None:
+    page = pki.curl(server, client="hostile")
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "\x1b" not in page
+
+
+def test_there_is_one_page_and_it_is_only_read(pki: Pki, server: str) -> None:
+    assert " 404 " in pki.curl("-i", f"{server}nowhere").splitlines()[0]
+    assert " 405 " in pki.curl("-i", "-X", "DELETE", server).splitlines()[0]
+    assert pki.curl("-I", server).startswith("HTTP/1.1 200")
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no chromium")
+def test_a_browser_shows_the_page_and_runs_nothing_of_it(
+    pki: Pki, server: str, tmp_path: Path
+) -> None:
+    (tmp_path / "page.html").write_text(pki.curl(server, client="hostile"))
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
+    shown = subprocess.run(
+        ["chromium", *flags, "--dump-dom", f"file://{tmp_path}/page.html"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown.stdout
+    assert "<script" not in shown.stdout
