@@ -99,10 +99,17 @@ pub(super) fn pem(label: &str, der: &[u8]) -> String {
 
 /// Base64 without padding. The TLS libraries' own take constant time, for keys, and are slow.
 fn push_base64(out: &mut Vec<u8>, bytes: &[u8], alphabet: &[u8; 64]) {
-    let digit = |bits: u32| alphabet.get(usize::from(bits as u8 & 63)).copied().unwrap_or(b'?');
+    let digit = |bits: u32| {
+        alphabet
+            .get(usize::from(bits as u8 & 63))
+            .copied()
+            .unwrap_or(b'?')
+    };
     let mut groups = bytes.chunks_exact(3);
     for group in &mut groups {
-        let bits = group.iter().fold(0, |bits, octet| bits << 8 | u32::from(*octet));
+        let bits = group
+            .iter()
+            .fold(0, |bits, octet| bits << 8 | u32::from(*octet));
         out.extend_from_slice(&[
             digit(bits >> 18),
             digit(bits >> 12),
