@@ -134,9 +134,9 @@ class CertInfo(TypedDict):
     #: Issuer, in the form of `subjectname`.
     issuername: list[list[Attribute]]
     #: Start of validity in seconds since 1970-01-01 UTC; negative before.
-    notbeforetime: int
+    notbeforetime: NotRequired[int]
     #: End of validity in seconds since 1970-01-01 UTC.
-    notaftertime: int
+    notaftertime: NotRequired[int]
     #: SHA-256 of the DER of SubjectPublicKeyInfo, lower-case hex: what to pin across renewals
     #: (RFC 7469).
     spki: str

@@ -70,44 +70,63 @@ pub(super) fn hash_hex(bytes: &[u8]) -> String {
     out
 }
 
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE64_URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Base64 for URLs without padding (RFC 4648, 5).
 pub(super) fn base64url(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() / 3 * 4 + 4);
-    for group in bytes.chunks(3) {
-        push_base64url(&mut out, group);
-    }
-    out
+    let mut out = Vec::with_capacity(bytes.len() / 3 * 4 + 4);
+    push_base64(&mut out, bytes, BASE64_URL);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// PEM with lines of 64 characters (RFC 7468).
 pub(super) fn pem(label: &str, der: &[u8]) -> String {
-    let mut out = String::with_capacity(der.len() / 48 * 65 + 128);
+    let mut out = Vec::with_capacity(der.len() / 48 * 65 + 128);
     for part in ["-----BEGIN ", label, "-----\n"] {
-        out.push_str(part);
+        out.extend_from_slice(part.as_bytes());
     }
-    let encoded = openssl::base64::encode_block(der);
-    let mut rest = encoded.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at_checked(64).unwrap_or((rest, ""));
-        out.push_str(line);
-        out.push('\n');
-        rest = after;
+    for line in der.chunks(48) {
+        push_base64(&mut out, line, BASE64);
+        out.extend(std::iter::repeat_n(b'=', (3 - line.len() % 3) % 3));
+        out.push(b'\n');
     }
     for part in ["-----END ", label, "-----\n"] {
-        out.push_str(part);
+        out.extend_from_slice(part.as_bytes());
     }
-    out
+    String::from_utf8(out).unwrap_or_default()
 }
 
-/// One to three octets as two to four characters.
-fn push_base64url(out: &mut String, group: &[u8]) {
-    let octet = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
-    let bits = octet(0) << 16 | octet(1) << 8 | octet(2);
-    for shift in [18, 12, 6, 0].into_iter().take(group.len() + 1) {
-        let index = usize::try_from(bits >> shift & 63).unwrap_or(0);
-        out.push(char::from(BASE64_URL.get(index).copied().unwrap_or(b'?')));
+/// Base64 without padding. The TLS libraries' own take constant time, for keys, and are slow.
+fn push_base64(out: &mut Vec<u8>, bytes: &[u8], alphabet: &[u8; 64]) {
+    let digit = |bits: u32| {
+        alphabet
+            .get(usize::from(bits as u8 & 63))
+            .copied()
+            .unwrap_or(b'?')
+    };
+    let mut groups = bytes.chunks_exact(3);
+    for group in &mut groups {
+        let bits = group
+            .iter()
+            .fold(0, |bits, octet| bits << 8 | u32::from(*octet));
+        out.extend_from_slice(&[
+            digit(bits >> 18),
+            digit(bits >> 12),
+            digit(bits >> 6),
+            digit(bits),
+        ]);
+    }
+    match groups.remainder() {
+        [one] => {
+            let bits = u32::from(*one) << 4;
+            out.extend_from_slice(&[digit(bits >> 6), digit(bits)]);
+        }
+        [one, two] => {
+            let bits = u32::from(*one) << 10 | u32::from(*two) << 2;
+            out.extend_from_slice(&[digit(bits >> 12), digit(bits >> 6), digit(bits)]);
+        }
+        _ => {}
     }
 }
 
