@@ -741,6 +741,11 @@ fn an_encrypted_authority_opens_with_its_password_only() {
     assert!(fs::read_to_string(folder.join("pki/ca.key"))
         .unwrap()
         .contains("ENCRYPTED"));
+    let form = says(&["asn1parse", "-in", s(&folder.join("pki/ca.key"))]);
+    assert!(
+        form.contains("PBES2") && form.contains("aes-256-cbc"),
+        "{form}"
+    );
     for wrong in [None, Some("x"), Some("")] {
         let error = Authority::open(folder.join("pki"), wrong).err().unwrap();
         assert_eq!(error.code(), Code::KeyUnreadable);

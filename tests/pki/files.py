@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode
 
-import der
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+import der
 from keys import derive, pem
 from live import client_ca, good, server
 

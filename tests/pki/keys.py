@@ -12,9 +12,10 @@ import itertools
 from dataclasses import dataclass
 from functools import cache
 
-import der
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa, x25519
+
+import der
 
 CURVES: dict[str, ec.EllipticCurve] = {
     "P-192": ec.SECP192R1(),
@@ -26,8 +27,8 @@ CURVES: dict[str, ec.EllipticCurve] = {
     "brainpoolP256r1": ec.BrainpoolP256R1(),
 }
 DIGESTS: dict[str, hashes.HashAlgorithm] = {
-    "md5": hashes.MD5(),  # noqa: S303 - what has to be refused
-    "sha1": hashes.SHA1(),  # noqa: S303 - what has to be refused
+    "md5": hashes.MD5(),
+    "sha1": hashes.SHA1(),
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),

@@ -18,7 +18,17 @@ import wheels
 from outcome import Outcome
 
 # Beside the package.
-MYPY_SOURCES = ("tests/run", "tests/packaging", "tests/docs", "tests/python", "bench")
+MYPY_SOURCES = (
+    "tests/run",
+    "tests/packaging",
+    "tests/docs",
+    "tests/python",
+    "tests/pki",
+    "tests/vectors",
+    "bench",
+)
+# Programs whose output is in the tree; each compares it with what it would write.
+WRITERS = ("tests/pki/make.py", "tests/vectors/certinfo.py", "tests/vectors/clientcert.py")
 # `cargo test` and clippy on the system's OpenSSL.
 ON_OPENSSL = ("--no-default-features", "--features", "openssl")
 
@@ -49,6 +59,8 @@ def style(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
         yield outcome.check(name, [*clippy, "--workspace", *ON_OPENSSL, *warnings])
     yield outcome.check("ruff check", [tools.bin("ruff"), "check", "--quiet", "."])
     yield outcome.check("ruff format", [tools.bin("ruff"), "format", "--quiet", "--check", "."])
+    for writer in WRITERS:
+        yield outcome.check(f"{writer} --check", [str(tools.python), writer, "--check"])
 
 
 def types(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:

@@ -23,6 +23,7 @@ __all__ = [
     "certinfos",
     "codes",
     "development",
+    "development_files",
     "mode_name",
     "modes",
     "option_name",

@@ -28,9 +28,9 @@ pub(super) fn decimal(oid: &[u8]) -> Option<String> {
 
 /// The first arc of the encoding holds two: 40 times the first, plus the second.
 fn push_arc(out: &mut String, arc: &[u8], first: bool) {
-    let small = (arc.len() <= 18).then(|| {
+    let small = (arc.len() <= 9).then(|| {
         arc.iter()
-            .fold(0_u128, |sum, octet| sum << 7 | u128::from(octet & 0x7f))
+            .fold(0_u64, |sum, octet| sum << 7 | u64::from(octet & 0x7f))
     });
     // Writing to a String cannot fail.
     let _ = match (small, first) {
@@ -44,7 +44,7 @@ fn push_arc(out: &mut String, arc: &[u8], first: bool) {
     };
 }
 
-/// An arc of more than 126 bits, less a small number, in decimal.
+/// An arc of more than 63 bits, less a small number, in decimal.
 fn large(arc: &[u8], less: u32) -> String {
     const BASE: u64 = 1_000_000_000;
     // Least significant first, nine digits each.

@@ -27,6 +27,8 @@ pub(super) struct Skeleton<'a> {
     pub(super) extensions: Vec<Extension>,
     /// The algorithm of the signature, content octets of its OID.
     pub(super) signature: Value<'a>,
+    /// Its parameters.
+    pub(super) signature_parameters: Option<Value<'a>>,
     /// The algorithm inside the signed part is another.
     pub(super) signature_differs: bool,
 }
@@ -47,6 +49,7 @@ pub(super) fn read(data: &[u8]) -> Read<Skeleton<'_>> {
         certificate.value(tag::BIT_STRING)?;
         skeleton.signature_differs = inner.encoding != outer.encoding;
         skeleton.signature = outer.oid;
+        skeleton.signature_parameters = outer.parameters;
         Ok(skeleton)
     })?;
     skeleton.after = reader.rest();
@@ -98,6 +101,7 @@ fn signed<'a>(fields: &mut Reader<'a>) -> Read<(Skeleton<'a>, Algorithm<'a>)> {
         key,
         extensions,
         signature: algorithm.oid.clone(),
+        signature_parameters: None,
         signature_differs: false,
     };
     Ok((skeleton, algorithm))

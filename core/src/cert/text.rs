@@ -54,15 +54,13 @@ pub(super) fn hex_upper(bytes: &[u8]) -> String {
 }
 
 fn digits(bytes: &[u8], alphabet: &[u8; 16]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 2);
+    let digit = |value: u8| alphabet.get(usize::from(value)).copied().unwrap_or(b'?');
+    let mut out = Vec::with_capacity(bytes.len() * 2);
     for octet in bytes {
-        for nibble in [octet >> 4, octet & 15] {
-            out.push(char::from(
-                alphabet.get(usize::from(nibble)).copied().unwrap_or(b'?'),
-            ));
-        }
+        out.extend_from_slice(&[digit(octet >> 4), digit(octet & 15)]);
     }
-    out
+    // They are ASCII.
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// `#` and hex: how a value is shown that has no text of its own (RFC 4514, 2.4).
@@ -72,14 +70,13 @@ pub(super) fn hash_hex(bytes: &[u8]) -> String {
     out
 }
 
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE64_URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Base64 for URLs without padding (RFC 4648, 5).
 pub(super) fn base64url(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() / 3 * 4 + 4);
     for group in bytes.chunks(3) {
-        push_base64(&mut out, group, BASE64_URL);
+        push_base64url(&mut out, group);
     }
     out
 }
@@ -90,14 +87,13 @@ pub(super) fn pem(label: &str, der: &[u8]) -> String {
     for part in ["-----BEGIN ", label, "-----\n"] {
         out.push_str(part);
     }
-    for line in der.chunks(48) {
-        for group in line.chunks(3) {
-            push_base64(&mut out, group, BASE64);
-            for _ in group.len()..3 {
-                out.push('=');
-            }
-        }
+    let encoded = openssl::base64::encode_block(der);
+    let mut rest = encoded.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at_checked(64).unwrap_or((rest, ""));
+        out.push_str(line);
         out.push('\n');
+        rest = after;
     }
     for part in ["-----END ", label, "-----\n"] {
         out.push_str(part);
@@ -106,12 +102,12 @@ pub(super) fn pem(label: &str, der: &[u8]) -> String {
 }
 
 /// One to three octets as two to four characters.
-fn push_base64(out: &mut String, group: &[u8], alphabet: &[u8; 64]) {
+fn push_base64url(out: &mut String, group: &[u8]) {
     let octet = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
     let bits = octet(0) << 16 | octet(1) << 8 | octet(2);
     for shift in [18, 12, 6, 0].into_iter().take(group.len() + 1) {
         let index = usize::try_from(bits >> shift & 63).unwrap_or(0);
-        out.push(char::from(alphabet.get(index).copied().unwrap_or(b'?')));
+        out.push(char::from(BASE64_URL.get(index).copied().unwrap_or(b'?')));
     }
 }
 

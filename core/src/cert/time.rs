@@ -23,7 +23,7 @@ const MONTHS: [&str; 12] = [
 pub(super) fn read(kind: u32, content: &[u8]) -> Option<Time> {
     let mut rest = content;
     let generalized = kind == tag::GENERALIZED_TIME;
-    if content.len() < if generalized { 15 } else { 13 } {
+    if content.len() < if generalized { 13 } else { 11 } {
         return None;
     }
     let two = pair(&mut rest)?;
@@ -185,6 +185,9 @@ mod tests {
     fn zones_and_fractions_are_read_and_marked_as_not_strict() {
         let time = utc("260430081220+0100").unwrap();
         assert_eq!(time.text, "Apr 30 07:12:20 2026 GMT");
+        assert!(!time.strict);
+        let time = utc("2604300812Z").unwrap();
+        assert_eq!(time.text, "Apr 30 08:12:00 2026 GMT");
         assert!(!time.strict);
         let time = generalized("20260430081220.5Z").unwrap();
         assert_eq!(time.text, "Apr 30 08:12:20.5 2026 GMT");

@@ -1,30 +1,55 @@
 //! This file is about what trust asks of a certificate beside its dictionary.
+//!
+//! In: DER. Out: yes or no, and the answer that refuses where the certificate cannot be read.
 
-use x509_parser::certificate::X509Certificate;
-use x509_parser::prelude::FromDer;
-use x509_parser::signature_algorithm::SignatureAlgorithm;
-use x509_parser::x509::X509Version;
+use super::der::{tag, Class, Read, Reader};
+use super::{skeleton, Certificate};
 
 /// The certificate is signed with RSA-PSS over SHA-1, which is also what absent parameters mean
-/// (RFC 4055, 3.1). Parameters that cannot be read count as SHA-1: the caller refuses that.
+/// (RFC 4055, 3.1). What cannot be read counts as SHA-1: the caller refuses that.
 pub(crate) fn pss_digest_is_sha1(der: &[u8]) -> bool {
-    let Ok((_, cert)) = X509Certificate::from_der(der) else {
-        return true;
-    };
-    match SignatureAlgorithm::try_from(&cert.signature_algorithm) {
-        Ok(SignatureAlgorithm::RSASSA_PSS(params)) => {
-            params.hash_algorithm_oid() == &x509_parser::oid_registry::OID_HASH_SHA1
-        }
-        _ => true,
+    const RSASSA_PSS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
+    const SHA1: &[u8] = b"\x2b\x0e\x03\x02\x1a";
+    let digest =
+        skeleton::read(der).and_then(|certificate| match certificate.signature_parameters {
+            Some(parameters) if *certificate.signature.content == *RSASSA_PSS => {
+                pss_digest(parameters.encoding)
+            }
+            _ => Ok(None),
+        });
+    match digest {
+        Ok(Some(digest)) => digest == SHA1,
+        Ok(None) | Err(_) => true,
     }
+}
+
+/// The OID of the digest in RSASSA-PSS-params; nothing for the default.
+fn pss_digest(parameters: &[u8]) -> Read<Option<Vec<u8>>> {
+    Reader::new(parameters).within(Class::Universal, tag::SEQUENCE, |fields| {
+        let mut digest = None;
+        if fields.next_is(Class::Context, 0)? {
+            let algorithm = fields.within(Class::Context, 0, Reader::any)?;
+            let mut inner = Reader::new(algorithm.encoding);
+            digest = Some(inner.within(Class::Universal, tag::SEQUENCE, |algorithm| {
+                let oid = algorithm.value(tag::OID)?.content.into_owned();
+                while !algorithm.at_end() {
+                    algorithm.any()?;
+                }
+                Ok(oid)
+            })?);
+        }
+        while !fields.at_end() {
+            fields.any()?;
+        }
+        Ok(digest)
+    })
 }
 
 /// The certificate can be a trust anchor: basicConstraints says that it is a CA, or it is a
 /// self-issued one of version 1, which has no way to say so (RFC 5280, 6.1.4 k).
 pub(crate) fn may_be_ca(der: &[u8]) -> bool {
-    let Ok((_, cert)) = X509Certificate::from_der(der) else {
-        return false;
-    };
-    cert.is_ca()
-        || (cert.version == X509Version::V1 && cert.subject.as_raw() == cert.issuer.as_raw())
+    Certificate::from_der(der).is_ok_and(|certificate| {
+        certificate.known.ca
+            || (certificate.version == 1 && certificate.subject_name == certificate.issuer_name)
+    })
 }

@@ -1,5 +1,10 @@
 //! What the engine does with callers in the wrong order and with peers that break the rules.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a scene that cannot be set ends the test"
+)]
+
 use openssl::ssl::SslVersion;
 use peercert::{Acceptor, Clock, Code, Error, Options, Progress};
 use peercert_tests::client::Client;
