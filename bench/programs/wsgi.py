@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-import peercert.cheroot
 from cheroot import wsgi
 from cheroot.ssl.builtin import BuiltinSSLAdapter
+
+import peercert.cheroot
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse

@@ -94,7 +94,7 @@ class IoError(Error, OSError):
         self.errno = int(number) if number else None
 
 
-class Timeout(IoError, TimeoutError):  # noqa: N818 - the word of the contract
+class Timeout(IoError, TimeoutError):
     """The operation did not end in time."""
 
 
@@ -110,11 +110,11 @@ class InternalError(Error):
     kind = "internal"
 
 
-class WantRead(BlockingIOError):  # noqa: N818 - the word of the contract
+class WantRead(BlockingIOError):
     """The call cannot go on before more has come from the peer. Nothing is wrong."""
 
 
-class WantWrite(BlockingIOError):  # noqa: N818 - the word of the contract
+class WantWrite(BlockingIOError):
     """The call cannot go on before something has gone to the peer. Nothing is wrong."""
 
 
