@@ -169,7 +169,7 @@ def test_a_silent_client_is_let_go_after_the_handshake_timeout(
     caplog.set_level(logging.INFO)
     with start(pki, handshake_timeout=0.2) as running, running.connect() as silent:
         assert silent.recv(1) == b""
-        (line,) = refusals(caplog)
+    (line,) = refusals(caplog)
     assert ": io.timeout: " in line
 
 
@@ -194,7 +194,7 @@ def test_plain_http_gets_a_400_that_says_so_and_no_traceback(
     caplog.set_level(logging.INFO)
     with start(pki) as running:
         answer = pki.curl("-i", f"http://localhost:{running.port}/")
-        (line,) = refusals(caplog)
+    (line,) = refusals(caplog)
     assert answer.startswith("HTTP/1.1 400 ")
     assert "plain HTTP" in answer
     assert ": peer.plain_http: " in line
