@@ -9,6 +9,7 @@ use crate::error::{Code, Error, Result};
 use rustix::event::{poll, PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{recv, send, shutdown, RecvFlags, SendFlags, Shutdown};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -37,7 +38,24 @@ pub struct Socket<S> {
     socket: S,
     /// Plaintext that the engine took when the socket did not take all of its ciphertext: the write
     /// that is called again for it is told so, and nothing is encrypted twice.
-    owed: Mutex<Option<usize>>,
+    owed: Mutex<Option<Owed>>,
+}
+
+/// What the engine took of a write that is not done, and a digest of it to know it by.
+struct Owed {
+    count: usize,
+    digest: u64,
+}
+
+impl Owed {
+    fn new(plaintext: &[u8], count: usize) -> Self {
+        let mut hasher = DefaultHasher::new();
+        plaintext.get(..count).hash(&mut hasher);
+        Self {
+            count,
+            digest: hasher.finish(),
+        }
+    }
 }
 
 impl<S: AsFd> Socket<S> {
@@ -74,23 +92,34 @@ impl<S: AsFd> Socket<S> {
         self.run(wait, |connection| connection.read(plaintext))
     }
 
-    /// Writes plaintext; `Done` tells how much. When `WantWrite` comes back, the same bytes must be
-    /// written again, as with OpenSSL.
+    /// Writes plaintext; `Done` tells how much. When `WantWrite` or a time-out comes back, the same
+    /// bytes must be written again, as with OpenSSL.
     ///
     /// # Errors
-    /// As [`Connection::write`], and those of [`Socket::handshake`].
+    /// As [`Connection::write`], and those of [`Socket::handshake`]; `state.in_use` when other bytes
+    /// are written before those that are still on their way, by another thread for example.
     pub fn write(&self, plaintext: &[u8], wait: Wait) -> Result<Progress<usize>> {
+        let lock = || self.owed.lock().unwrap_or_else(PoisonError::into_inner);
         self.run(wait, |connection| {
-            let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
-            if owed.is_none() {
-                match connection.write(plaintext)? {
-                    Progress::Done(count) => *owed = Some(count),
-                    other => return Ok(other),
+            let mut owed = lock();
+            let count = match &*owed {
+                Some(before) if before.digest == Owed::new(plaintext, before.count).digest => {
+                    before.count
                 }
-            }
+                Some(_) => {
+                    let message = "another write is on its way; its bytes have to be written first";
+                    return Err(Error::new(Code::InUse, message));
+                }
+                None => match connection.write(plaintext)? {
+                    Progress::Done(count) => count,
+                    other => return Ok(other),
+                },
+            };
             if self.flush(connection)? {
-                return Ok(Progress::Done(owed.take().unwrap_or(0)));
+                *owed = None;
+                return Ok(Progress::Done(count));
             }
+            owed.get_or_insert_with(|| Owed::new(plaintext, count));
             Ok(Progress::WantWrite)
         })
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import typing
 
 import pytest
@@ -62,17 +60,6 @@ def test_a_callers_type_has_the_keys_of_the_verdict_and_of_the_certificate() -> 
         check(row, hints[row["name"]])
     always = {row["name"] for row in own if row["presence"] == "always"}
     assert made.__required_keys__ == always
-
-
-def test_the_stubs_say_what_the_module_has() -> None:
-    pytest.importorskip("mypy", reason="mypy is not installed")
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy.stubtest", "peercert._native"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_code_has_an_exception_of_its_kind() -> None:
