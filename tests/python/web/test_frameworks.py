@@ -109,7 +109,7 @@ def test_the_documents_code_serves_and_tells_who_calls(
     assert (expired["verified"], expired["verifycode"]) == (False, "CERT_HAS_EXPIRED")
 
 
-def test_gunicorns_hook_keeps_its_context_so_that_sessions_resume(tmp_path: Path) -> None:
+def test_gunicorns_workers_keep_their_context_so_that_sessions_resume(tmp_path: Path) -> None:
     site = Site(tmp_path, "gunicorn.md")
     (tmp_path / "wsgi_app.py").write_text(WSGI_APP)
     context = ssl.create_default_context(cafile=str(tmp_path / "pki" / "ca.pem"))
