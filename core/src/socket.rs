@@ -75,6 +75,9 @@ impl<S: AsFd> Socket<S> {
     /// again).
     pub fn handshake(&self, wait: Wait) -> Result<Progress<()>> {
         let result = self.run(wait, Connection::handshake);
+        if matches!(result, Ok(Progress::Done(()))) {
+            self.acknowledge();
+        }
         if result
             .as_ref()
             .is_err_and(|error| error.kind() == crate::error::Kind::Peer)
@@ -243,6 +246,15 @@ impl<S: AsFd> Socket<S> {
             Err(Errno::INTR) => Err(Error::new(Code::Interrupted, "a signal came; call again")),
             Err(error) => Err(broken(error)),
         }
+    }
+
+    /// Acknowledges the client's last flight now. After it the server may have nothing to say, and a
+    /// client that waits for the acknowledgement before it sends its request (Nagle's algorithm)
+    /// would wait for the kernel's delayed one, 40 ms.
+    fn acknowledge(&self) {
+        // A socket that is not TCP refuses, and needs it not.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::net::sockopt::set_tcp_quickack(&self.socket, true);
     }
 
     /// Ends our side and reads what the client still sends, within bounds, so that the client gets

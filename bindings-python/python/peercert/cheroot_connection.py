@@ -116,10 +116,6 @@ class DeferredConnection:
         self.is_ready = True
         self.deadline = None
         self._sock.settimeout(self._timeout)
-        with suppress(AttributeError, OSError):
-            # The handshake may end with the client's bytes. One that holds its request back until
-            # they are acknowledged (RFC 896) would wait for the delayed acknowledgement, 40 ms.
-            self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         self._settled(self)
         log.accepted(LOG, self._peer, self._tls)
         return True
