@@ -271,8 +271,9 @@ fn push_rfc4514(out: &mut String, value: &[u8]) {
                 out.push('\\');
                 out.push(c);
             }
-            '\0'..='\x1f' | '\x7f' => text::push_octet(out, u8::try_from(c).unwrap_or(0)),
-            c => out.push(c),
+            // Of control characters OpenSSL leaves those from U+0080 to U+009F bare; a terminal or a
+            // log would not.
+            c => text::push_escaped(out, c),
         }
     }
 }

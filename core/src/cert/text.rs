@@ -26,7 +26,8 @@ pub(super) fn escaped(bytes: &[u8]) -> String {
     out
 }
 
-fn push_escaped(out: &mut String, c: char) {
+/// A character, escaped when it is a control character or the backslash.
+pub(super) fn push_escaped(out: &mut String, c: char) {
     if c.is_control() || c == '\\' {
         let mut utf8 = [0; 4];
         for octet in c.encode_utf8(&mut utf8).bytes() {

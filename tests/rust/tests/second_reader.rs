@@ -33,7 +33,8 @@ fn theirs(der: &[u8]) -> Option<Value> {
         match name {
             GeneralName::DNSName(text) => dns.push(*text),
             GeneralName::RFC822Name(text) => email.push(*text),
-            GeneralName::URI(text) => uri.push(*text),
+            // A backslash escapes in our texts, so that it stands escaped itself.
+            GeneralName::URI(text) => uri.push(text.replace('\\', "\\5C")),
             _ => {}
         }
     }
