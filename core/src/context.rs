@@ -80,6 +80,7 @@ fn build(
     keys: &Arc<TicketKeys>,
 ) -> std::result::Result<SslContext, ErrorStack> {
     let mut builder = SslContextBuilder::new(SslMethod::tls_server())?;
+    builder.clear_options(builder.options());
     backend::harden(&mut builder);
     set_protocol(&mut builder, config)?;
     set_identity(&mut builder, config)?;
@@ -103,7 +104,6 @@ fn set_protocol(
     builder: &mut SslContextBuilder,
     config: &Config,
 ) -> std::result::Result<(), ErrorStack> {
-    builder.clear_options(builder.options());
     let mut options = SslOptions::CIPHER_SERVER_PREFERENCE;
     options |= SslOptions::NO_RENEGOTIATION;
     #[cfg(not(awslc))]

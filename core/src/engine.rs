@@ -118,7 +118,10 @@ impl Connection {
             State::Open(_) | State::HalfClosed(_) => return Ok(Progress::Done(())),
             State::Closed(_) => return Err(closed()),
         }
-        if self.stream.get_mut().is_plain_http() {
+        if self.stream.get_ref().may_be_plain_http() {
+            return Ok(Progress::WantRead);
+        }
+        if self.stream.get_ref().is_plain_http() {
             self.stream.get_mut().answer_plain_http();
             let message = "the client spoke plain HTTP to this TLS port; it should use https://";
             return Err(self.fail(Error::new(Code::PlainHttp, message)));
@@ -201,6 +204,10 @@ impl Connection {
         }
         if plaintext.is_empty() {
             return Ok(Progress::Done(0));
+        }
+        // A peer that makes us answer and never reads must not fill the memory.
+        if self.stream.get_ref().output().len() >= OUTPUT_LIMIT {
+            return Ok(Progress::WantWrite);
         }
         match self.library().ssl_read(plaintext) {
             Ok(count) => Ok(Progress::Done(count)),

@@ -187,6 +187,8 @@ codes! {
     Closed = State "state.closed";
     /// A setting cannot change any more: connections have been made of it.
     InUse = State "state.in_use";
+    /// Other bytes are still on their way; those have to be written again first.
+    WritePending = State "state.write_pending";
     /// More bytes were fed than the connection holds; read first.
     InputFull = State "state.input_full";
 

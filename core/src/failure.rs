@@ -68,7 +68,8 @@ pub(crate) fn during_handshake(
             Ok(()) => Error::new(Code::Protocol, "the client sent no certificate"),
         };
     }
-    if reasons.has("excessive_message_size") || reasons.has("exceeds_max_fragment_size") {
+    let asked = seen.greeted && trace.policy.mode.asks();
+    if asked && reasons.has("excessive_message_size") {
         return Error::new(
             Code::PeerCertificateTooLarge,
             "the client's certificate message is larger than 100 kB",

@@ -18,6 +18,9 @@ pub struct Report {
     sent: Option<Sent>,
 }
 
+/// How much of a subject a message shows, in bytes.
+const SHOWN: usize = 256;
+
 #[derive(Debug)]
 struct Sent {
     leaf: Arc<Certificate>,
@@ -119,11 +122,15 @@ impl Report {
     }
 
     fn refusal(&self, sent: &Sent) -> Error {
+        // A stranger's name of 100 kB must not fill the log; the report has all of it.
+        let subject = sent.leaf.subject();
+        let shown = subject
+            .get(..SHOWN)
+            .map_or(subject.to_owned(), |cut| format!("{cut}..."));
         let error = Error::new(
             Code::CertificateRefused,
             format!(
-                "the client's certificate ({}) does not verify: {} ({})",
-                sent.leaf.subject(),
+                "the client's certificate ({shown}) does not verify: {} ({})",
                 self.verifyresult(),
                 self.verifycode()
             ),

@@ -41,6 +41,15 @@ pub struct Socket<S> {
     owed: Mutex<Option<Owed>>,
 }
 
+/// When an operation is over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// When the engine says so: what it still has to send goes out with a later call.
+    WhenDone,
+    /// When, besides, all that the engine has to send is out.
+    WhenSent,
+}
+
 /// What the engine took of a write that is not done, and a digest of it to know it by.
 struct Owed {
     count: usize,
@@ -74,7 +83,7 @@ impl<S: AsFd> Socket<S> {
     /// As [`Connection::handshake`], and `io.timeout`, `io.socket`, `io.interrupted` (a signal: call
     /// again).
     pub fn handshake(&self, wait: Wait) -> Result<Progress<()>> {
-        let result = self.run(wait, Connection::handshake);
+        let result = self.run(wait, End::WhenSent, Connection::handshake);
         if matches!(result, Ok(Progress::Done(()))) {
             self.acknowledge();
         }
@@ -92,18 +101,18 @@ impl<S: AsFd> Socket<S> {
     /// # Errors
     /// As [`Connection::read`], and those of [`Socket::handshake`].
     pub fn read(&self, plaintext: &mut [u8], wait: Wait) -> Result<Progress<usize>> {
-        self.run(wait, |connection| connection.read(plaintext))
+        self.run(wait, End::WhenDone, |connection| connection.read(plaintext))
     }
 
     /// Writes plaintext; `Done` tells how much. When `WantWrite` or a time-out comes back, the same
     /// bytes must be written again, as with OpenSSL.
     ///
     /// # Errors
-    /// As [`Connection::write`], and those of [`Socket::handshake`]; `state.in_use` when other bytes
-    /// are written before those that are still on their way, by another thread for example.
+    /// As [`Connection::write`], and those of [`Socket::handshake`]; `state.write_pending` when other
+    /// bytes are written before those that are still on their way, by another thread for example.
     pub fn write(&self, plaintext: &[u8], wait: Wait) -> Result<Progress<usize>> {
         let lock = || self.owed.lock().unwrap_or_else(PoisonError::into_inner);
-        self.run(wait, |connection| {
+        self.run(wait, End::WhenDone, |connection| {
             let mut owed = lock();
             let count = match &*owed {
                 Some(before) if before.digest == Owed::new(plaintext, before.count).digest => {
@@ -111,7 +120,7 @@ impl<S: AsFd> Socket<S> {
                 }
                 Some(_) => {
                     let message = "another write is on its way; its bytes have to be written first";
-                    return Err(Error::new(Code::InUse, message));
+                    return Err(Error::new(Code::WritePending, message));
                 }
                 None => match connection.write(plaintext)? {
                     Progress::Done(count) => count,
@@ -132,7 +141,7 @@ impl<S: AsFd> Socket<S> {
     /// # Errors
     /// Those of [`Socket::handshake`].
     pub fn close(&self, wait: Wait) -> Result<Progress<()>> {
-        self.run(wait, Connection::close)
+        self.run(wait, End::WhenSent, Connection::close)
     }
 
     /// The engine, for its report and details.
@@ -153,9 +162,10 @@ impl<S: AsFd> Socket<S> {
     }
 
     /// Calls the engine until it is done, moving ciphertext between calls.
-    fn run<T>(
+    fn run<T: Copy>(
         &self,
         wait: Wait,
+        end: End,
         mut step: impl FnMut(&mut Connection) -> Result<Progress<T>>,
     ) -> Result<Progress<T>> {
         loop {
@@ -164,20 +174,28 @@ impl<S: AsFd> Socket<S> {
             let flushed = self.flush(&mut connection);
             // The engine's own error says more than that its alert could not be sent.
             let progress = progress?;
-            let flags = match (progress, flushed?) {
-                (Progress::Done(value), true) => return Ok(Progress::Done(value)),
-                // A handshake or goodbye is done when its last bytes are out; the engine is asked
-                // again, and has nothing more to say.
-                (Progress::Done(_) | Progress::WantWrite, false) => PollFlags::OUT,
-                (Progress::WantWrite, true) => continue,
-                (Progress::WantRead, _) => match self.receive(&mut connection)? {
+            if let (Progress::Done(value), End::WhenDone) = (progress, end) {
+                // What was read is the caller's, whatever becomes of bytes of ours.
+                return Ok(Progress::Done(value));
+            }
+            let flushed = flushed?;
+            let flags = match progress {
+                Progress::Done(value) if flushed => return Ok(Progress::Done(value)),
+                Progress::WantWrite if flushed => continue,
+                Progress::Done(_) | Progress::WantWrite => PollFlags::OUT,
+                Progress::WantRead => match self.receive(&mut connection)? {
+                    // A peer that always has bytes must not outrun the deadline.
+                    true if expired(wait) => return Err(timed_out()),
                     true => continue,
-                    false => PollFlags::IN,
+                    false if flushed => PollFlags::IN,
+                    // The peer may be waiting for the rest of our flight.
+                    false => PollFlags::IN | PollFlags::OUT,
                 },
             };
             drop(connection);
             if matches!(wait, Wait::Never) {
-                let reading = flags == PollFlags::IN;
+                let reading = flags == PollFlags::IN
+                    || (end == End::WhenDone && flags.contains(PollFlags::IN));
                 return Ok(if reading {
                     Progress::WantRead
                 } else {
@@ -295,6 +313,10 @@ fn broken(error: Errno) -> Error {
                 .with("errno", error.raw_os_error())
         }
     }
+}
+
+fn expired(wait: Wait) -> bool {
+    matches!(wait, Wait::Until(end) if Instant::now() >= end)
 }
 
 fn timed_out() -> Error {

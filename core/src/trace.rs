@@ -33,6 +33,8 @@ pub(crate) struct Trace {
 /// What was seen so far.
 #[derive(Default)]
 pub(crate) struct Seen {
+    /// A whole ClientHello has come.
+    pub(crate) greeted: bool,
     /// The name that the client asked for (RFC 6066, 3).
     pub(crate) server_name: Option<String>,
     /// The leaf that was sent in this handshake.

@@ -98,9 +98,19 @@ impl Wire {
         self.input.get(self.read..).unwrap_or_default()
     }
 
+    /// So few bytes are there that they may become an HTTP request: the next ones tell.
+    pub(crate) fn may_be_plain_http(&self) -> bool {
+        let first = self.available();
+        !self.started
+            && !self.ended
+            && !first.is_empty()
+            && first.len() < HEADER
+            && first.iter().all(u8::is_ascii_uppercase)
+    }
+
     /// The first bytes of the connection are those of an HTTP request (RFC 9110, 9): a method of
     /// capital letters, then a space. No TLS record begins with a capital letter.
-    pub(crate) fn is_plain_http(&mut self) -> bool {
+    pub(crate) fn is_plain_http(&self) -> bool {
         if self.started {
             return false;
         }

@@ -39,7 +39,9 @@ unsafe extern "C" fn hello(ssl: *mut ffi::SSL, _alert: *mut c_int, _: *mut c_voi
                 &[]
             }
         };
-        attached.trace.seen().server_name = host_name(extension);
+        let seen = &mut *attached.trace.seen();
+        seen.greeted = true;
+        seen.server_name = host_name(extension);
         SUCCESS
     })
 }
@@ -54,7 +56,8 @@ fn host_name(extension: &[u8]) -> Option<String> {
     let (kind, rest) = list.split_first()?;
     let (length, name) = rest.split_first_chunk::<2>()?;
     let name = name.get(..usize::from(u16::from_be_bytes(*length)))?;
-    (*kind == 0 && !name.is_empty() && !name.contains(&0))
+    // A host name is ASCII (RFC 6066, 3); anything else would reach logs and dictionaries.
+    (*kind == 0 && !name.is_empty() && name.iter().all(u8::is_ascii_graphic))
         .then(|| String::from_utf8(name.to_vec()).ok())
         .flatten()
 }
@@ -72,5 +75,6 @@ mod tests {
         }
         assert_eq!(host_name(&[0, 6, 1, 0, 3, b'a', b'.', b'b']), None);
         assert_eq!(host_name(&[0, 6, 0, 0, 3, b'a', 0, b'b']), None);
+        assert_eq!(host_name(&[0, 6, 0, 0, 3, b'a', b'\n', b'b']), None);
     }
 }

@@ -121,24 +121,34 @@ unsafe extern "C" fn collect(ok: c_int, context: *mut ffi::X509_STORE_CTX) -> c_
     if ok == 1 {
         return 1;
     }
-    guarded(0, || {
-        // SAFETY: the library passes a context that lives as long as this call.
-        let context = unsafe { X509StoreContextRef::from_ptr(context) };
-        let Some((_, attached)) = connection(context) else {
-            return 0;
-        };
+    // SAFETY: the library passes a context that lives as long as this call.
+    let context = unsafe { X509StoreContextRef::from_ptr(context) };
+    let Some((_, attached)) = guarded(None, || connection(context)) else {
+        return 0;
+    };
+    let panicked = Err(Error::new(
+        Code::Panic,
+        "a callback panicked; the client is refused",
+    ));
+    let noted = guarded(panicked, || {
         let number = context.error().as_raw();
         if number == 0 {
-            attached.trace.fail(Error::new(
+            return Err(Error::new(
                 Code::Library,
                 "verification failed without an error",
             ));
-            return 0;
         }
         let code = VerifyCode::from_number(library::openssl_number(number));
         attached
             .trace
             .report(c_int::try_from(context.error_depth()).unwrap_or(0), code);
-        1
-    })
+        Ok(())
+    });
+    match noted {
+        Ok(()) => 1,
+        Err(error) => {
+            attached.trace.fail(error);
+            0
+        }
+    }
 }

@@ -10,7 +10,7 @@ use openssl::sha::sha256;
 use openssl::x509::X509;
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 /// Who the server is.
@@ -30,7 +30,7 @@ pub(super) struct TrustedCas {
 struct Source {
     bytes: Vec<u8>,
     option: &'static str,
-    /// The path, or "the given bytes".
+    /// The option and its path, for messages.
     place: String,
 }
 
@@ -47,11 +47,11 @@ fn source(reader: &mut Reader, file: &'static str, data: &'static str) -> Option
     }
     if reader.given(file) {
         let path = reader.path(file)?;
-        match read_file(&path) {
+        match read_file(file, &path) {
             Ok(bytes) => Some(Source {
                 bytes,
                 option: file,
-                place: path.display().to_string(),
+                place: format!("{file} {}", path.display()),
             }),
             Err(error) => {
                 reader.error(file, error);
@@ -63,19 +63,20 @@ fn source(reader: &mut Reader, file: &'static str, data: &'static str) -> Option
         Some(Source {
             bytes,
             option: data,
-            place: "the given bytes".to_owned(),
+            place: data.to_owned(),
         })
     }
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+fn read_file(option: &str, path: &Path) -> Result<Vec<u8>, Error> {
     use std::io::Read;
     let unreadable = |error: std::io::Error| {
         let code = match error.kind() {
             ErrorKind::NotFound => Code::FileNotFound,
             _ => Code::FileUnreadable,
         };
-        Error::new(code, format!("{}: {error}", path.display())).with("path", path.display())
+        Error::new(code, format!("{option} {}: {error}", path.display()))
+            .with("path", path.display())
     };
     let file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
@@ -83,7 +84,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     if bytes.len() as u64 > FILE_LIMIT {
-        let message = format!("{}: the file is larger than 64 MB", path.display());
+        let message = format!("{option} {}: the file is larger than 64 MB", path.display());
         return Err(Error::new(Code::FileUnreadable, message).with("path", path.display()));
     }
     Ok(bytes)
@@ -276,13 +277,27 @@ pub(super) fn trusted_cas(reader: &mut Reader, warnings: &mut Vec<String>) -> Op
 
 /// The key log, opened to append, readable by the owner alone.
 pub(super) fn keylog(reader: &mut Reader, warnings: &mut Vec<String>) -> Option<File> {
-    let path = reader.path("insecure_keylog_file")?;
-    match OpenOptions::new()
+    const OPTION: &str = "insecure_keylog_file";
+    let path = reader.path(OPTION)?;
+    // A configuration that will be refused leaves nothing behind.
+    if !reader.is_fine() {
+        return None;
+    }
+    let opened = OpenOptions::new()
         .create(true)
         .append(true)
         .mode(0o600)
-        .open(&path)
-    {
+        .open(&path);
+    let checked = opened.and_then(|file| {
+        let others = file.metadata()?.permissions().mode() & 0o077;
+        match others {
+            0 => Ok(file),
+            _ => Err(std::io::Error::other(
+                "others than its owner may read or write it",
+            )),
+        }
+    });
+    match checked {
         Ok(file) => {
             warnings.push(format!(
                 "the keys of every connection are written to {}: whoever reads it reads the traffic",
@@ -291,11 +306,9 @@ pub(super) fn keylog(reader: &mut Reader, warnings: &mut Vec<String>) -> Option<
             Some(file)
         }
         Err(error) => {
-            let message = format!("{}: {error}", path.display());
-            reader.error(
-                "insecure_keylog_file",
-                Error::new(Code::FileUnreadable, message).with("path", path.display()),
-            );
+            let message = format!("{OPTION} {}: {error}", path.display());
+            let error = Error::new(Code::FileUnreadable, message);
+            reader.error(OPTION, error.with("path", path.display()));
             None
         }
     }

@@ -17,6 +17,7 @@ use openssl::ssl::SslVersion;
 use openssl::x509::X509Name;
 use openssl::x509::X509;
 use read::Reader;
+use std::collections::HashSet;
 use std::fs::File;
 use std::time::Duration;
 
@@ -45,8 +46,9 @@ pub(crate) struct Config {
     pub(crate) warnings: Vec<String>,
 }
 
-/// The most that the names of the client CAs may take in a CertificateRequest (RFC 8446, 4.2.4).
-const CA_NAMES_LIMIT: usize = 65_535;
+/// The most that the names of the client CAs may take: the extensions of a CertificateRequest hold
+/// 65,535 bytes (RFC 8446, 4.3.2), and there are others beside the names.
+const CA_NAMES_LIMIT: usize = 64_000;
 
 impl Config {
     /// Validates options.
@@ -137,20 +139,20 @@ fn ca_names(reader: &mut Reader, cas: &[X509], warnings: &mut Vec<String>) -> Ve
     if reader.word("client_ca_names", &["auto", "none"]).as_deref() != Some("auto") {
         return Vec::new();
     }
-    let (mut names, mut seen, mut size) = (Vec::new(), Vec::new(), 0);
+    let (mut names, mut seen, mut size) = (Vec::new(), HashSet::new(), 0);
     for ca in cas {
         let (Ok(name), Ok(der)) = (ca.subject_name().to_owned(), ca.subject_name().to_der()) else {
             continue;
         };
-        if !seen.contains(&der) {
-            size += der.len() + 2;
-            seen.push(der);
+        let length = der.len() + 2;
+        if seen.insert(der) {
+            size += length;
             names.push(name);
         }
     }
     if size > CA_NAMES_LIMIT {
         warnings.push(format!(
-            "the names of the {} client CAs take {size} bytes and a TLS message holds {CA_NAMES_LIMIT}: no names are sent to clients",
+            "the names of the {} client CAs take {size} bytes, and {CA_NAMES_LIMIT} fit a TLS message: no names are sent to clients",
             names.len()
         ));
         names.clear();

@@ -59,6 +59,11 @@ impl Reader {
         self.problems.push(error.with("option", option));
     }
 
+    /// Nothing is wrong so far.
+    pub(super) fn is_fine(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// All problems, if there are any.
     pub(super) fn finish(self) -> Result<()> {
         Error::all(self.problems).map_or(Ok(()), Err)

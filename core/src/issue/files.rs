@@ -88,8 +88,13 @@ pub(super) fn append(path: &Path, line: &str) -> Result<()> {
 pub(super) fn read(path: &Path) -> Result<String> {
     let mut text = String::new();
     File::open(path)
-        .and_then(|file| file.take(MOST).read_to_string(&mut text))
+        .and_then(|file| file.take(MOST + 1).read_to_string(&mut text))
         .map_err(|e| failed("read", path, &e))?;
+    if text.len() as u64 > MOST {
+        // A part of an index would be an index without its last revocations.
+        let error = std::io::Error::other(format!("it is larger than {MOST} bytes"));
+        return Err(failed("read", path, &error));
+    }
     Ok(text)
 }
 

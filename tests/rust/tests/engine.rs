@@ -90,6 +90,34 @@ fn plain_http_is_answered_in_plain_http() {
     }
 }
 
+#[test]
+fn plain_http_is_recognised_however_its_first_bytes_are_split() {
+    let request = b"DELETE /x HTTP/1.1\r\n\r\n";
+    for cut in 1..request.len() {
+        let mut server = acceptor("request").connection().unwrap();
+        server.feed(&request[..cut]).unwrap();
+        let first = server.handshake();
+        assert!(matches!(first, Ok(Progress::WantRead)) || code(first) == Some(Code::PlainHttp));
+        server.feed(&request[cut..]).unwrap();
+        assert_eq!(
+            code(server.handshake()),
+            Some(Code::PlainHttp),
+            "cut at {cut}"
+        );
+        assert!(server.take().starts_with(b"HTTP/1.1 400"));
+    }
+}
+
+#[test]
+fn a_large_message_that_is_no_certificate_is_not_called_one() {
+    for mode in ["none", "require"] {
+        let mut server = acceptor(mode).connection().unwrap();
+        server.feed(&[0x16, 3, 1, 0, 5, 1, 3, 0, 0, 0]).unwrap();
+        let error = server.handshake().unwrap_err();
+        assert_ne!(error.code(), Code::PeerCertificateTooLarge, "{error}");
+    }
+}
+
 /// Bytes that look random and are the same at every run (xorshift, Marsaglia 2003).
 fn noise(seed: u64, length: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
