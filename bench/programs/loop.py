@@ -64,6 +64,7 @@ def main() -> None:
     cpu = memory = 0.0
     for number in range(int(count) + 1):
         plain, _ = listener.accept()
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if number == 1:
             cpu, memory = time.process_time(), resident()
         connection = tls.wrap_socket(plain, server_side=True)

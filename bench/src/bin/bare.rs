@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut start = 0.0;
     for served in 0..=count {
         let (stream, _) = listener.accept()?;
+        stream.set_nodelay(true)?;
         if served == 1 {
             start = cpu_seconds();
         }
