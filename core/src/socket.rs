@@ -270,6 +270,11 @@ impl<S: AsFd> Socket<S> {
     /// client that waits for the acknowledgement before it sends its request (Nagle's algorithm)
     /// would wait for the kernel's delayed one, 40 ms.
     fn acknowledge(&self) {
+        let peek = RecvFlags::DONTWAIT | RecvFlags::PEEK;
+        if recv(&self.socket, &mut [0; 1][..], peek).is_ok() {
+            // The client does not wait, and the answer will acknowledge.
+            return;
+        }
         // A socket that is not TCP refuses, and needs it not.
         #[cfg(target_os = "linux")]
         let _ = rustix::net::sockopt::set_tcp_quickack(&self.socket, true);
