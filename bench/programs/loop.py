@@ -13,6 +13,7 @@ import ssl
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import peercert
 
@@ -42,9 +43,9 @@ def resident() -> float:
     return pages * resource.getpagesize() / 1000
 
 
-def serve(connection: ssl.SSLSocket) -> None:
+def serve(connection: Any, ours: bool) -> None:
     """One request, one answer; whoever the caller is has been verified."""
-    if not connection.getpeercert():
+    if not (connection.clientcert()["verified"] if ours else connection.getpeercert()):
         raise SystemExit("a client is not verified")
     request = b""
     while not request.endswith(b"\r\n\r\n"):
@@ -71,7 +72,7 @@ def main() -> None:
         if hold:
             held.append(connection)
         else:
-            serve(connection)
+            serve(connection, kind == "peercert")
             connection.close()
     spent = {"cpu": time.process_time() - cpu, "kilobytes": resident() - memory}
     print(json.dumps(spent | {"connections": int(count)}), flush=True)

@@ -152,9 +152,7 @@ pub(crate) fn chain<'py>(
 
 /// The leaf of a report as DER.
 pub(crate) fn der<'py>(py: Python<'py>, report: &peercert::Report) -> Option<Bound<'py, PyBytes>> {
-    report
-        .certificate()
-        .map(|leaf| PyBytes::new(py, leaf.der()))
+    report.der().map(|der| PyBytes::new(py, der))
 }
 
 fn done(py: Python<'_>, progress: peercert::Result<Progress<usize>>) -> PyResult<usize> {

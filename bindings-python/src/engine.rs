@@ -192,7 +192,7 @@ impl Engine {
         let Some(report) = self.verified(py) else {
             return Ok(list);
         };
-        let leaf = report.certificate().map(|leaf| leaf.der().to_vec());
+        let leaf = report.der().map(<[u8]>::to_vec);
         let chain = report
             .chain()
             .map_or_else(|| leaf.into_iter().collect(), <[_]>::to_vec);

@@ -155,25 +155,21 @@ impl Connection {
             return Err(error);
         }
         let evidence = match (ssl.session_reused(), held) {
-            (false, None) if seen.leaf.is_none() => Evidence::Nothing,
-            (false, Some(der)) => match seen.leaf.take() {
-                Some(leaf) if leaf.der() == der => {
-                    let verdict = seen.verdict.take();
-                    Evidence::Fresh {
-                        leaf,
-                        chain: std::mem::take(&mut seen.chain),
-                        anchor: verdict.as_ref().and_then(|verdict| verdict.anchor),
-                        errors: verdict
-                            .map_or_else(|| vec![VerifyError::UNSPECIFIED], |v| v.errors),
-                    }
+            (false, None) if seen.chain.is_empty() => Evidence::Nothing,
+            (false, Some(der)) if seen.chain.first() == Some(&der) => {
+                let verdict = seen.verdict.take();
+                Evidence::Fresh {
+                    chain: std::mem::take(&mut seen.chain),
+                    anchor: verdict.as_ref().and_then(|verdict| verdict.anchor),
+                    errors: verdict.map_or_else(|| vec![VerifyError::UNSPECIFIED], |v| v.errors),
                 }
-                _ => return Err(inconsistent("another certificate than was verified")),
-            },
+            }
+            (false, Some(_)) => return Err(inconsistent("another certificate than was verified")),
             (true, held) => match (seen.ticket.as_ref().map(|ticket| ticket.anchor), held) {
                 (Some(None), None) => Evidence::Nothing,
                 (Some(Some(anchor)), Some(der)) => {
-                    let leaf = Arc::new(Certificate::from_der(&der)?);
-                    Evidence::Resumed { leaf, anchor }
+                    Certificate::from_der(&der)?;
+                    Evidence::Resumed { leaf: der, anchor }
                 }
                 _ => return Err(inconsistent("a resumed session without its ticket's word")),
             },
@@ -338,7 +334,7 @@ impl Connection {
     /// # Errors
     /// As [`Connection::clientcert`].
     pub fn der(&self) -> Result<Option<&[u8]>> {
-        Ok(self.clientcert()?.certificate().map(Certificate::der))
+        Ok(self.clientcert()?.der())
     }
 
     /// Hands `details`, the dictionary of the connection, to a visitor.

@@ -23,10 +23,9 @@ pub(crate) fn during_handshake(
     let seen = &mut *trace.seen();
     let fatal = seen.fatal.take();
     // What the client sent belongs to the error, so that whoever was refused can be logged.
-    let report = seen.leaf.take().map(|leaf| {
+    let report = (!seen.chain.is_empty()).then(|| {
         let verdict = seen.verdict.take();
         Arc::new(Report::conclude(Evidence::Fresh {
-            leaf,
             chain: std::mem::take(&mut seen.chain),
             anchor: None,
             errors: verdict

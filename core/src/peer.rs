@@ -23,12 +23,20 @@ const SHOWN: usize = 256;
 
 #[derive(Debug)]
 struct Sent {
-    leaf: Arc<Certificate>,
+    /// DER, leaf first. The leaf's dictionary is read from it when somebody asks: an idle connection
+    /// should not hold both.
+    chain: Vec<Vec<u8>>,
     verified: bool,
     errors: Vec<VerifyError>,
     anchor: Option<[u8; 32]>,
     resumed: bool,
-    chain: Option<Vec<Vec<u8>>>,
+}
+
+impl Sent {
+    fn leaf(&self) -> Option<Certificate> {
+        // It was read before when it came, so that it can be read again.
+        Certificate::from_der(self.chain.first()?).ok()
+    }
 }
 
 /// Where a certificate was seen.
@@ -51,16 +59,13 @@ pub(crate) enum Evidence {
     Nothing,
     /// A certificate in this handshake, and what verification made of it.
     Fresh {
-        leaf: Arc<Certificate>,
+        /// DER, leaf first; not empty.
         chain: Vec<Vec<u8>>,
         errors: Vec<VerifyError>,
         anchor: Option<[u8; 32]>,
     },
     /// A session that was made with a verified certificate, whose ticket still holds.
-    Resumed {
-        leaf: Arc<Certificate>,
-        anchor: [u8; 32],
-    },
+    Resumed { leaf: Vec<u8>, anchor: [u8; 32] },
 }
 
 impl Report {
@@ -70,29 +75,26 @@ impl Report {
         let sent = match evidence {
             Evidence::Nothing => None,
             Evidence::Fresh {
-                leaf,
                 chain,
                 errors,
                 anchor,
             } => {
-                let verified = errors.is_empty() && anchor.is_some();
+                let verified = errors.is_empty() && anchor.is_some() && !chain.is_empty();
                 let anchor = anchor.filter(|_| verified);
                 Some(Sent {
-                    leaf,
+                    chain,
                     verified,
                     errors,
                     anchor,
                     resumed: false,
-                    chain: Some(chain),
                 })
             }
             Evidence::Resumed { leaf, anchor } => Some(Sent {
-                leaf,
+                chain: vec![leaf],
                 verified: true,
                 errors: Vec::new(),
                 anchor: Some(anchor),
                 resumed: true,
-                chain: None,
             }),
         };
         Self {
@@ -123,7 +125,8 @@ impl Report {
 
     fn refusal(&self, sent: &Sent) -> Error {
         // A stranger's name of 100 kB must not fill the log; the report has all of it.
-        let subject = sent.leaf.subject();
+        let leaf = sent.leaf();
+        let subject = leaf.as_ref().map_or("", Certificate::subject);
         let shown = subject
             .get(..SHOWN)
             .map_or(subject.to_owned(), |cut| format!("{cut}..."));
@@ -199,17 +202,26 @@ impl Report {
         self.sent.as_ref().is_some_and(|sent| sent.resumed)
     }
 
-    /// The leaf.
+    /// The leaf, read anew at every call.
     #[must_use]
-    pub fn certificate(&self) -> Option<&Certificate> {
-        self.sent.as_ref().map(|sent| &*sent.leaf)
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.sent.as_ref()?.leaf()
+    }
+
+    /// The leaf as DER.
+    #[must_use]
+    pub fn der(&self) -> Option<&[u8]> {
+        self.sent.as_ref()?.chain.first().map(Vec::as_slice)
     }
 
     /// The chain as sent, leaf first, each DER; `None` without a certificate and on a resumed
     /// connection.
     #[must_use]
     pub fn chain(&self) -> Option<&[Vec<u8>]> {
-        self.sent.as_ref()?.chain.as_deref()
+        self.sent
+            .as_ref()
+            .filter(|sent| !sent.resumed)
+            .map(|sent| sent.chain.as_slice())
     }
 
     /// Hands the whole `clientcert` dictionary to a visitor.
@@ -237,7 +249,9 @@ impl Report {
         }
         sink.flag_at(key::RESUMED, sent.resumed);
         sink.text_at(key::SOURCE, self.source.name());
-        sent.leaf.describe(sink);
+        if let Some(leaf) = sent.leaf() {
+            leaf.describe(sink);
+        }
         sink.end();
     }
 
@@ -245,9 +259,9 @@ impl Report {
     pub(crate) fn summarise(&self, sink: &mut impl Sink) {
         sink.begin_dict();
         self.describe_verdict(sink);
-        if let Some(sent) = &self.sent {
-            sink.text_at(key::SUBJECT, sent.leaf.subject());
-            sink.text_at(key::ISSUER, sent.leaf.issuer());
+        if let Some(leaf) = self.certificate() {
+            sink.text_at(key::SUBJECT, leaf.subject());
+            sink.text_at(key::ISSUER, leaf.issuer());
         }
         sink.end();
     }

@@ -37,9 +37,7 @@ pub(crate) struct Seen {
     pub(crate) greeted: bool,
     /// The name that the client asked for (RFC 6066, 3).
     pub(crate) server_name: Option<String>,
-    /// The leaf that was sent in this handshake.
-    pub(crate) leaf: Option<Arc<Certificate>>,
-    /// The chain as sent, leaf first, each DER.
+    /// The chain as sent in this handshake, leaf first, each DER; empty: none was sent.
     pub(crate) chain: Vec<Vec<u8>>,
     reported: Vec<VerifyError>,
     /// What verification found.
@@ -96,7 +94,8 @@ impl Trace {
         if chain.first() != Some(&leaf) {
             chain.insert(0, leaf.clone());
         }
-        let leaf = Certificate::from_der(&leaf).map_err(|error| {
+        // What cannot be told to the application is not let in.
+        Certificate::from_der(&leaf).map_err(|error| {
             Error::new(
                 Code::PeerCertificateUnreadable,
                 format!(
@@ -106,7 +105,6 @@ impl Trace {
             )
         })?;
         let mut seen = self.seen();
-        seen.leaf = Some(Arc::new(leaf));
         seen.chain = chain;
         seen.reported.clear();
         if largest > MAX_RSA_BITS {
@@ -167,7 +165,7 @@ impl Trace {
         if resumed {
             return seen.ticket.as_ref().map(Ticket::encode);
         }
-        let verified = match (&seen.leaf, &seen.verdict) {
+        let verified = match (seen.chain.first(), &seen.verdict) {
             (None, None) if !self.policy.mode.needs_certificate() => None,
             (Some(_), Some(verdict)) if verdict.ok() && !self.chain_too_large(&seen) => {
                 Some((verdict.anchor?, verdict.expires))

@@ -53,6 +53,12 @@ pub(crate) fn library_number(number: i32) -> c_int {
         .map_or(number, |(own, _)| *own)
 }
 
+/// What is set on every connection: the memory that only a handshake needs is given back after it.
+pub(super) fn prepare(ssl: &SslRef) {
+    // SAFETY: the connection is alive and has not begun.
+    unsafe { ffi::SSL_set_shed_handshake_config(ssl.as_ptr(), 1) };
+}
+
 /// What has to be set on every context besides what both libraries know.
 pub(crate) fn harden(_builder: &mut SslContextBuilder) {}
 

@@ -44,6 +44,7 @@ pub(crate) fn attach(
     trace: Arc<Trace>,
     keys: Arc<TicketKeys>,
 ) -> Result<(), ErrorStack> {
+    library::prepare(ssl);
     ssl.set_ex_data(index()?, Attached { trace, keys });
     Ok(())
 }

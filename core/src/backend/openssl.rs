@@ -106,6 +106,9 @@ const NO_RX_CERTIFICATE_COMPRESSION: u64 = 1 << 33;
 const MODE_NO_AUTO_CHAIN: c_long = 0x8;
 const CTRL_MODE: c_int = 33;
 
+/// What is set on every connection: nothing.
+pub(super) fn prepare(_ssl: &SslRef) {}
+
 /// What has to be set on every context besides what both libraries know: openssl.cnf may say
 /// otherwise.
 pub(crate) fn harden(builder: &mut SslContextBuilder) {
