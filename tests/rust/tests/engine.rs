@@ -8,7 +8,7 @@
 use openssl::ssl::SslVersion;
 use peercert::{Acceptor, Clock, Code, Error, Options, Progress};
 use peercert_tests::client::Client;
-use peercert_tests::path;
+use peercert_tests::{path, rounds};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
 
@@ -105,7 +105,7 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
 #[test]
 fn noise_ends_in_one_error_of_the_peer() {
     let acceptor = acceptor("request");
-    for seed in 0..2_000 {
+    for seed in 0..rounds(2_000) {
         let mut server = acceptor.connection().unwrap();
         let mut bytes = noise(seed, 600);
         if seed % 2 == 0 {
