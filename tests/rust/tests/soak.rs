@@ -36,6 +36,7 @@ fn resident() -> usize {
 
 /// Does it in three thirds, and compares the memory after the second with that after the last; the
 /// first is there to fill caches.
+#[expect(clippy::print_stdout, reason = "says why the memory is not compared")]
 fn repeat(name: &str, mut round: impl FnMut(u64)) {
     let third = rounds(50).div_ceil(3);
     (0..third).for_each(&mut round);
@@ -43,7 +44,6 @@ fn repeat(name: &str, mut round: impl FnMut(u64)) {
     let before = resident();
     (2 * third..3 * third).for_each(&mut round);
     let grown = resident().saturating_sub(before);
-    println!("{name}: {grown} pages more");
     if std::env::var("PEERCERT_MEMORY").as_deref() == Ok("off") {
         println!("{name}: not compared, the memory is not ours alone (PEERCERT_MEMORY=off)");
     } else {
