@@ -152,6 +152,18 @@ fn a_certificate_message_of_a_megabyte_is_refused_by_name() {
 }
 
 #[test]
+fn an_rsa_key_of_17_000_bits_beside_the_path_is_refused_where_it_can_be_read() {
+    for version in VERSIONS {
+        let client = Client::new(Some("large-key"), version);
+        let outcome = client.connect(&acceptor("request"), None, usize::MAX);
+        let refused = outcome.error.map(|error| error.code());
+        // AWS-LC cannot read such a key, so that it can never verify with it: the leaf stands alone.
+        let readable = peercert::TLS_LIBRARY != "aws-lc";
+        assert_eq!(refused, readable.then_some(Code::PeerKeyTooLarge));
+    }
+}
+
+#[test]
 fn more_than_the_buffer_holds_is_refused_and_the_rest_stays_readable() {
     let mut server = acceptor("none").connection().unwrap();
     assert!(server.feed(&vec![0x16; 256 * 1_024]).is_ok());
