@@ -98,6 +98,7 @@ add_cn("name-nul", "an embedded NUL: the name must not end there",
 add_cn(
     "name-control", "line feed, escape and DEL, which could forge a log line", "a\nb\x1b[31m\x7f"
 )
+add_cn("name-c1", "U+009B, which begins a command to a terminal as ESC [ does", "a\x9b31mb")
 add_cn("name-comma", "a comma", "Doe, Jane")
 add_cn("name-quote", "quotation marks", 'Jane "JD" Doe')
 add_cn("name-plus", "a plus sign", "a+b")
@@ -148,6 +149,8 @@ add("date-generalized", "GeneralizedTime before 2050, which RFC 5280 forbids and
     start=der.generalized_time("20250304050607Z"))
 add("date-day", "a day of one digit is padded with a space", start="20260430081220Z",
     end="20270501081220Z")
+add("date-month", "an end in month 99, which is no time", end=der.utc_time("459901000000Z"),
+    warnings=("bad_time",))
 add("date-2038", "past 2038-01-19, where 32 bits end", start="20380119031408Z")
 
 # Subject alternative names.

@@ -20,7 +20,7 @@ from certificate import (
     san,
     uri,
 )
-from keys import Key
+from keys import Key, derive
 
 # A certificate is a paragraph, however long its lines would be by themselves.
 # fmt: off
@@ -140,6 +140,13 @@ add("script", "markup in the name: text, wherever it is shown",
     ("CN", "<script>alert(1)</script>"), issuer=client_ca)
 add("nul", "an embedded NUL: the name must not end there",
     ("CN", "admin\0.attacker.example"), issuer=client_ca)
+# Nobody has its private key: the modulus is any odd number of 17,000 bits.
+_LARGE_KEY = der.seq(der.seq(der.oid("1.2.840.113549.1.1.1"), der.null()), der.bits(der.seq(
+    der.integer(int.from_bytes(derive("RSA-17000", 2_125), "big") | 1 << 16_999 | 1),
+    der.integer(65_537))))
+add("large-key", "good, but it sends a CA along whose RSA key has 17,000 bits, slow to verify with",
+    issuer=client_ca, chain=(Certificate("rsa-17000", "", name(("CN", "rsa-17000")),
+        Key("P-256", "rsa-17000"), client_ca, CA, spki=_LARGE_KEY),))
 CERTIFICATES.append(Certificate("empty-subject", "who it is stands in the SAN alone", name(),
     Key("P-256", "empty-subject"), client_ca,
     (*CLIENT, san(email("jane@example.org"), critical=True))))

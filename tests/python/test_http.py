@@ -16,7 +16,7 @@ import peercert
 from scene import LIVE, PATIENCE, server_options
 
 CURL = shutil.which("curl")
-pytestmark = pytest.mark.skipif(CURL is None, reason="the command curl is not installed")
+pytestmark = pytest.mark.skipif(CURL is None, reason="install curl")
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -82,7 +82,7 @@ def soak(rest: list[str]) -> int:
     del rest
     environments.with_build_tools()
     test = ["cargo", "test", "--quiet", "--locked", "-p", "peercert", "-p", "peercert-tests"]
-    many = os.environ | {"PEERCERT_ROUNDS": "2500"}
+    many = os.environ | {"PEERCERT_ROUNDS": "2500", "PEERCERT_MEMORY": "off"}
     print("AddressSanitizer, with leaks", flush=True)
     sanitizer = many | {
         "RUSTC_BOOTSTRAP": "1",
@@ -128,5 +128,6 @@ def few() -> dict[str, str]:
     """The environment for valgrind, which is slow and does not know the newest instructions."""
     return os.environ | {
         "PEERCERT_ROUNDS": "20",
+        "PEERCERT_MEMORY": "off",
         "OPENSSL_ia32cap": "~0x1000000000000000:~0xFFFFFFFFFFFFFFFF",
     }

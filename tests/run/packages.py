@@ -38,6 +38,8 @@ class Package:
 PACKAGES = (
     Package("openssl", "openssl", None, "the command that prints certificates the reference way"),
     Package("libssl-dev", None, "openssl/ssl.h", "the tests run on the system's OpenSSL, too"),
+    Package("curl", "curl", None, "the client that most callers have"),
+    Package("chromium", "chromium", None, "shows that no markup of a name runs in a page"),
     Package("pkg-config", "pkg-config", None, "finds the system's OpenSSL"),
 )
 SOAK_PACKAGES = (

@@ -22,6 +22,7 @@ from certificate import Certificate  # noqa: E402
 from expected import Reader  # noqa: E402
 
 MADE = "subject, issuer, notbefore, notafter: openssl x509 -nameopt oneline; the rest: expected.py"
+C1 = "subjectdn: openssl rfc2253 escapes C0 controls only; ours escapes C1 as well"
 SERIAL_ZERO = "serial: openssl prints 00, BN_bn2hex and with it NaviServer 0"
 
 
@@ -61,7 +62,10 @@ def vector(certificate: Certificate) -> dict[str, Any]:
         if value != rfc2253[key]]  # fmt: skip
     if answer["serial"] == "0":
         differs = [SERIAL_ZERO]
-    assert not differs or differs == [SERIAL_ZERO], (certificate.name, differs)
+    if certificate.name == "name-c1":
+        assert [line.split(":")[0] for line in differs] == ["subject"], differs
+        differs = [C1]
+    assert not differs or differs in ([SERIAL_ZERO], [C1]), (certificate.name, differs)
     found: dict[str, Any] = {"why": certificate.why, "made": MADE}
     if differs:
         found["openssl_differs"] = differs

@@ -85,7 +85,7 @@ class Reader:
         digest = hashlib.sha256(self.der).digest()
         if self.serial.integer() < 0:
             self.warn("negative_serial")
-        before, after = (_seconds(value) for value in self.validity.parts())
+        times = zip(("notbeforetime", "notaftertime"), self.validity.parts(), strict=True)
         found: dict[str, Any] = {key: self.printed[key] for key in ("subject", "issuer")}
         found["serial"] = _serial(self.serial.integer())
         found |= {key: self.printed[key] for key in ("notbefore", "notafter")}
@@ -97,8 +97,9 @@ class Reader:
             "issuerdn": rfc4514(self.issuer),
             "subjectname": self.name(self.subject),
             "issuername": self.name(self.issuer),
-            "notbeforetime": before,
-            "notaftertime": after,
+        }
+        found |= {key: moment for key, value in times if (moment := self.seconds(value)) is not None}
+        found |= {
             "spki": hashlib.sha256(self.spki.raw).hexdigest(),
             "thumbprint": base64.urlsafe_b64encode(digest).decode().rstrip("="),
         }
@@ -119,6 +120,18 @@ class Reader:
         if self.repeated:
             self.warn("duplicate_extension")
         return found
+
+    def seconds(self, value: Value) -> int | None:
+        """Seconds since 1970; `None` and a warning when it is no time."""
+        text = value.body.decode().removesuffix("Z")
+        if value.tag == 0x17:
+            text = ("19" if text[:2] >= "50" else "20") + text
+        try:
+            moment = datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        except ValueError:
+            self.warn("bad_time")
+            return None
+        return int(moment.timestamp())
 
     def body(self, kind: str) -> bytes | None:
         """An extension's value; none when it is repeated, because then it says nothing for sure."""
@@ -327,8 +340,8 @@ def _rfc4514_value(kind: str, value: Value) -> str:
         return "#" + value.raw.hex().upper()
     escaped = ""
     for at, char in enumerate(text):
-        if char < " " or char == "\x7f":
-            escaped += f"\\{ord(char):02X}"
+        if unicodedata.category(char) == "Cc":
+            escaped += "".join(f"\\{byte:02X}" for byte in char.encode())
         elif (
             char in ',+"\\<>;'
             or (char in " #" and at == 0)
@@ -364,14 +377,6 @@ def _serial(value: int) -> str:
     digits = f"{abs(value):X}"
     whole = digits.zfill(len(digits) + len(digits) % 2)
     return "0" if value == 0 else "-" * (value < 0) + whole
-
-
-def _seconds(value: Value) -> int:
-    text = value.body.decode().removesuffix("Z")
-    if value.tag == 0x17:
-        text = ("19" if text[:2] >= "50" else "20") + text
-    moment = datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    return int(moment.timestamp())
 
 
 def _address(data: bytes) -> str:

@@ -123,7 +123,7 @@ def test_there_is_one_page_and_it_is_only_read(pki: Pki, server: str) -> None:
     assert pki.curl("-I", server).startswith("HTTP/1.1 200")
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no chromium")
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="install chromium")
 def test_a_browser_shows_the_page_and_runs_nothing_of_it(
     pki: Pki, server: str, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 //! This crate is about the vectors: where they are, and a client to try a server with.
 //!
-//! In: `tests/vectors` and `tests/pki`. Out: rows for the runners in `tests/`, and [`client`]. What is
-//! expected stands in the vectors alone.
+//! In: `tests/vectors` and `tests/pki`, and how many [`rounds`] are wanted. Out: rows for the runners
+//! in `tests/`, and [`client`]. What is expected stands in the vectors alone.
 
 #![expect(
     clippy::unwrap_used,
@@ -20,6 +20,12 @@ pub fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("..")
         .join(name)
+}
+
+/// How often a test repeats what it does: the environment variable `PEERCERT_ROUNDS`, or this.
+#[must_use]
+pub fn rounds(default: u64) -> u64 {
+    std::env::var("PEERCERT_ROUNDS").map_or(default, |rounds| rounds.parse().unwrap())
 }
 
 /// A file of vectors.

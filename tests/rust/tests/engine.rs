@@ -8,7 +8,7 @@
 use openssl::ssl::SslVersion;
 use peercert::{Acceptor, Clock, Code, Error, Options, Progress};
 use peercert_tests::client::Client;
-use peercert_tests::path;
+use peercert_tests::{path, rounds};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
 
@@ -133,7 +133,7 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
 #[test]
 fn noise_ends_in_one_error_of_the_peer() {
     let acceptor = acceptor("request");
-    for seed in 0..2_000 {
+    for seed in 0..rounds(2_000) {
         let mut server = acceptor.connection().unwrap();
         let mut bytes = noise(seed, 600);
         if seed % 2 == 0 {
@@ -176,6 +176,18 @@ fn a_certificate_message_of_a_megabyte_is_refused_by_name() {
             Some(Code::PeerCertificateTooLarge)
         );
         assert_eq!(outcome.alert, Some(47), "illegal_parameter");
+    }
+}
+
+#[test]
+fn an_rsa_key_of_17_000_bits_beside_the_path_is_refused_where_it_can_be_read() {
+    for version in VERSIONS {
+        let client = Client::new(Some("large-key"), version);
+        let outcome = client.connect(&acceptor("request"), None, usize::MAX);
+        let refused = outcome.error.map(|error| error.code());
+        // AWS-LC cannot read such a key, so that it can never verify with it: the leaf stands alone.
+        let readable = peercert::TLS_LIBRARY != "aws-lc";
+        assert_eq!(refused, readable.then_some(Code::PeerKeyTooLarge));
     }
 }
 

@@ -72,9 +72,9 @@ fn comparable(dictionary: &Value) -> Value {
         rdns.map(oids).collect::<Vec<_>>()
     };
     serde_json::json!({
-        "dns": dictionary["san"]["dns"],
-        "email": dictionary["san"]["email"],
-        "uri": dictionary["san"]["uri"],
+        "dns": dictionary.pointer("/san/dns"),
+        "email": dictionary.pointer("/san/email"),
+        "uri": dictionary.pointer("/san/uri"),
         "subject": names("subjectname"),
         "issuer": names("issuername"),
         "from": dictionary["notbeforetime"],
