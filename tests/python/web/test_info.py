@@ -153,3 +153,19 @@ def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     ended = peercert("info", certificate)
     assert ended.returncode == 0
     assert "\x1b" not in ended.stdout + ended.stderr
+
+
+def test_an_endless_file_and_a_full_disk_are_one_line_and_status_1(pki: Pki) -> None:
+    ended = peercert("info", "/dev/zero")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "certificate.too_large" in ended.stderr
+    with Path("/dev/full").open("w") as full:
+        lost = subprocess.run(
+            [sys.executable, "-m", "peercert", "info", pki.certificate("client")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert lost.returncode == 1
+    assert len(lost.stderr.splitlines()) == 1
