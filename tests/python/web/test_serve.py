@@ -366,3 +366,17 @@ def only_line(ended: subprocess.CompletedProcess[str], code: str, words: str) ->
     (line,) = ended.stderr.splitlines()
     assert re.match(rf"peercert( \w+)?: {re.escape(code)}", line), line
     assert words in line
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (["--thr", "3"], "config.unknown_option"),
+        (["--threads", "3", "--threads=4"], "config.duplicate_option"),
+        (["--key-password", "secret"], "config.unknown_option"),
+    ],
+)
+def test_flags_are_whole_and_given_once_and_no_password_is_one(
+    folder: Path, given: list[str], code: str
+) -> None:
+    only_line(peercert("serve", "hello:app", *given, cwd=folder), code, "")

@@ -111,8 +111,6 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     given = options.given(arguments)
     password = options.password(arguments, "key_password")
     if password is not None:
-        if "key_password" in given:
-            raise peercert.ConfigError("config.duplicate_option", "key_password is given twice")
         given["key_password"] = password
     return given
 
