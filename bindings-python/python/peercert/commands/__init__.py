@@ -70,7 +70,7 @@ class _Parser(argparse.ArgumentParser):
     only by its whole name."""
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
-        super().__init__(*arguments, allow_abbrev=False, **more)
+        super().__init__(*arguments, **(more | {"allow_abbrev": False}))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As its base, after a look for flags that are given twice."""

@@ -84,7 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
             listen.warn(peercert.Acceptor(**_with_dev(made, given)).warnings)
         print(f"{arguments.application} and the options of its server are in order")
         return 0
-    made = None
+    made: dev.Made | None = None
+
+    def told() -> dev.Made | None:
+        return made
 
     def complete() -> dict[str, Any]:
         nonlocal made
@@ -94,15 +97,15 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         server = listen.server(app, bind, complete, numthreads=arguments.threads)
     except peercert.Error:
-        if made is not None and made.password is not None:
-            print(made.secret, flush=True)
+        if (pki := told()) is not None and pki.password is not None:
+            print(pki.secret, flush=True)
         raise
     acceptor = server.ssl_adapter.acceptor
     listen.warn(acceptor.warnings)
     print(f"listening on {listen.url(server)}, client_cert_mode {acceptor.mode}", flush=True)
-    if made is not None:
+    if (pki := told()) is not None:
         where = server.socket.getsockname()[0]
-        print(made.introduction(listen.url(server, "localhost"), where), flush=True)
+        print(pki.introduction(listen.url(server, "localhost"), where), flush=True)
     listen.until_told(server)
     return 0
 
