@@ -130,6 +130,11 @@ impl Connection {
     fn der<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
         Ok(der(py, &*self.report(py)?))
     }
+
+    /// What `clientcert` tells, as JSON text.
+    fn json(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.report(py)?.json())
+    }
 }
 
 impl Connection {

@@ -332,6 +332,11 @@ impl Engine {
     fn der<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
         Ok(der(py, self.report(py)?))
     }
+
+    /// What `clientcert` tells, as JSON text.
+    fn json(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.report(py)?.json())
+    }
 }
 
 impl Engine {

@@ -3,12 +3,10 @@
 //! In: names and Python values. Out: [`Options`], unchecked: the core tells every problem at once.
 
 use peercert::{OptionValue, Options};
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple,
 };
-use std::path::PathBuf;
 
 /// The options of a call; those that are `None` count as not given.
 pub(crate) fn from_kwargs(kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<Options> {
@@ -21,18 +19,23 @@ pub(crate) fn from_kwargs(kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<Option
             continue;
         }
         let name: String = name.extract()?;
-        let value = value_of(&name, &value)?;
-        options.push(&name, value);
+        options.push(&name, value_of(&value)?);
     }
     Ok(options)
 }
 
-fn value_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<OptionValue> {
+fn value_of(value: &Bound<'_, PyAny>) -> PyResult<OptionValue> {
     if let Ok(flag) = value.cast::<PyBool>() {
         return Ok(OptionValue::Flag(flag.is_true()));
     }
     if let Ok(text) = value.cast::<PyString>() {
-        return Ok(OptionValue::Text(text.extract()?));
+        // Text that is no UTF-8 may still be the name of a file.
+        return Ok(match text.extract() {
+            Ok(text) => OptionValue::Text(text),
+            Err(_) => value
+                .extract()
+                .map_or_else(|_| of_no_type(), OptionValue::Path),
+        });
     }
     if let Ok(bytes) = value.cast::<PyBytes>() {
         return Ok(OptionValue::Bytes(bytes.as_bytes().to_vec()));
@@ -41,21 +44,30 @@ fn value_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<OptionValue> {
         return Ok(OptionValue::Bytes(bytes.to_vec()));
     }
     if value.is_instance_of::<PyInt>() {
-        return Ok(OptionValue::Integer(value.extract()?));
+        return Ok(OptionValue::Integer(nearest(value)?));
     }
     if value.is_instance_of::<PyFloat>() {
         return Ok(OptionValue::Number(value.extract()?));
     }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-        let items = value.try_iter()?.map(|item| value_of(name, &item?));
+        let items = value.try_iter()?.map(|item| value_of(&item?));
         return Ok(OptionValue::List(items.collect::<PyResult<_>>()?));
     }
-    if let Ok(path) = value.extract::<PathBuf>() {
-        return Ok(OptionValue::Path(path));
+    Ok(value
+        .extract()
+        .map_or_else(|_| of_no_type(), OptionValue::Path))
+}
+
+/// The integer, or the nearest that the core can be told of: no option's range goes that far.
+fn nearest(value: &Bound<'_, PyAny>) -> PyResult<i64> {
+    match value.extract() {
+        Ok(number) => Ok(number),
+        Err(_) => Ok(if value.lt(0)? { i64::MIN } else { i64::MAX }),
     }
-    Err(PyTypeError::new_err(format!(
-        "option {name} has a value of type {}; options take str, bytes, a path, int, float, bool or \
-         a list",
-        value.get_type().name()?
-    )))
+}
+
+/// What stands for a Python value that is none of the core's types: no option takes it, so the core
+/// reports it beside the other problems.
+fn of_no_type() -> OptionValue {
+    OptionValue::List(vec![OptionValue::List(Vec::new())])
 }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import pickle
 import socket
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -220,11 +223,60 @@ def test_one_option_in_two_spellings_is_an_error() -> None:
 
 def test_load_cert_chain_reads_the_files_at_once() -> None:
     context = Context()
-    with pytest.raises(peercert.ConfigError) as caught:
+    with pytest.raises(ssl.SSLError) as caught:
         context.load_cert_chain(LIVE / "server.pem", LIVE / "server-rsa.key")
-    assert caught.value.code == "config.key_mismatch"
-    with pytest.raises(peercert.ConfigError):
+    assert caught.value.code == "config.key_mismatch"  # type: ignore[attr-defined]
+    with pytest.raises(FileNotFoundError) as missing:
         context.load_cert_chain(LIVE / "missing.pem")
+    assert missing.value.errno == errno.ENOENT
+    assert missing.value.code == "config.file_not_found"  # type: ignore[attr-defined]
+
+
+def test_an_option_as_an_attribute_counts_and_any_other_name_is_refused() -> None:
+    context = Context(**server_options("none"))
+    context.client_cert_mode = "require_any"
+    assert context.mode == "require_any"
+    with pytest.raises(AttributeError, match="verify_moode"):
+        context.verify_moode = ssl.CERT_REQUIRED
+
+
+def test_load_verify_locations_reads_at_once() -> None:
+    with pytest.raises(peercert.Error):
+        Context().load_verify_locations(cadata="no certificate")
+
+
+def test_a_listener_is_not_wrapped_with_a_wrong_configuration() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        pytest.raises(peercert.ConfigError) as caught,
+    ):
+        Context(client_cert_mode="none").wrap_socket(listener, server_side=True)
+    assert caught.value.code == "config.missing_option"
+
+
+def test_values_of_no_type_are_told_beside_the_other_problems() -> None:
+    with pytest.raises(peercert.ConfigError) as caught:
+        peercert.Acceptor(ciphers=object(), session_timeout=1 << 70, clown=object())
+    codes = {problem.code for problem in caught.value.problems}
+    assert {"config.wrong_type", "config.invalid_value", "config.unknown_option"} <= codes
+
+
+def test_certinfos_takes_a_path_and_reads_no_endless_file() -> None:
+    path = LIVE / "server.pem"
+    assert peercert.certinfos(path) == peercert.certinfos(path.read_bytes())
+    with pytest.raises(peercert.CertificateError) as caught:
+        peercert.certinfos(Path("/dev/zero"))
+    assert caught.value.code == "certificate.too_large"
+
+
+def test_every_connection_tells_its_client_as_json(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    client = Peer(talk(pair[1], client_context("good")))
+    with Context(**server_options()).wrap_socket(pair[0], server_side=True) as tls:
+        assert json.loads(tls.json()) == tls.clientcert()
+        tls.unwrap()
+    client.result()
 
 
 def test_a_context_without_a_certificate_says_so_at_the_first_connection(

@@ -46,6 +46,10 @@ class _Caller:
         """The client's certificate as DER, verified or not; `None` without one."""
         return self._engine().der()
 
+    def json(self) -> str:
+        """What `clientcert()` tells, as JSON text."""
+        return self._engine().json()
+
     def _engine(self) -> _native.Engine:
         engine: _native.Engine | None = self._sslobj
         if engine is None:
@@ -96,6 +100,15 @@ class SSLContext(Settings):
             self._made = self._build()
 
     # -- options ---------------------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # A misspelt or unsupported setting must not look as if it held.
+        if name.startswith("_") or hasattr(type(self), name):
+            super().__setattr__(name, value)
+        elif (option := _native.option_name(name)) is not None:
+            self._change(**{option: value})
+        else:
+            raise AttributeError(f"{type(self).__name__} has no setting {name!r}")
 
     def _build(self) -> _native.Acceptor:
         options = {
@@ -164,6 +177,7 @@ class SSLContext(Settings):
     ) -> SSLSocket:
         """As `ssl.SSLContext.wrap_socket`, for servers: `server_side` has to be true."""
         _servers_only(server_side)
+        self._acceptor_unused()
         return super().wrap_socket(  # type: ignore[return-value]
             sock,
             server_side,
@@ -183,6 +197,7 @@ class SSLContext(Settings):
     ) -> SSLObject:
         """As `ssl.SSLContext.wrap_bio`, for servers: `server_side` has to be true."""
         _servers_only(server_side)
+        self._acceptor_unused()
         return super().wrap_bio(  # type: ignore[return-value]
             incoming, outgoing, server_side, server_hostname, session
         )

@@ -89,7 +89,10 @@ class Settings(ssl.SSLContext):
             "key": Path(os.fsdecode(keyfile)) if keyfile is not None else certificate,
             "key_password": password,
         }
-        _native.Acceptor(**options)
+        try:
+            _native.Acceptor(**options)
+        except ConfigError as error:
+            raise _as_ssl_load(error, options) from None
         self._change(**options, certificate_data=None, key_data=None)
 
     def load_verify_locations(
@@ -108,6 +111,8 @@ class Settings(ssl.SSLContext):
             added.append(_ca_file(os.fsdecode(cafile)))
         if cadata is not None:
             added.append(pem(cadata))
+        for text in added:
+            _native.certinfos(text)
         trusted = self._trusted or self._configured()
         trusted = [*trusted, *added]
         self._change(client_ca_data=b"\n".join(trusted), client_ca_file=None)
@@ -367,6 +372,21 @@ def _version_word(value: int, option: str) -> str:
     version = ssl.TLSVersion(value)
     refuse_unless(version in words, version.name, option)
     return words[version]
+
+
+def _as_ssl_load(error: ConfigError, files: dict[str, Any]) -> Exception:
+    """What `ssl` raises for files that do not load, with our `code` and `context`."""
+    first = error.problems[0]
+    made: Exception = ssl.SSLError(int(ssl.SSL_ERROR_SSL), f"{first.code}: {first.message}")
+    if first.code in ("config.file_not_found", "config.file_unreadable"):
+        for name in ("certificate", "key"):
+            try:
+                files[name].open("rb").close()
+            except OSError as cause:
+                made = cause
+                break
+    made.code, made.context = first.code, first.context  # type: ignore[attr-defined]
+    return made
 
 
 def _ca_file(path: str) -> bytes:

@@ -197,6 +197,10 @@ class Socket:
         """The client's certificate as DER; `None` without one."""
         return self._engine.der()
 
+    def json(self) -> str:
+        """What `clientcert()` tells, as JSON text."""
+        return self._engine.json()
+
     def __enter__(self) -> Self:
         return self
 

@@ -80,6 +80,10 @@ class DeferredConnection:
         """The client's certificate as DER; None without one."""
         return self.tls.der()
 
+    def json(self) -> str:
+        """What `clientcert()` tells, as JSON text."""
+        return self.tls.json()
+
     # -- the handshake
 
     def advance(self, wait: bool) -> None:

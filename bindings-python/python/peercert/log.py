@@ -27,8 +27,9 @@ def refused(logger: logging.Logger, peer: str, error: BaseException) -> None:
     if not logger.isEnabledFor(level):
         return
     clientcert = getattr(error, "clientcert", None) or {}
-    whose = f" ({_of(clientcert)})" if clientcert.get("present") else ""
-    logger.log(level, "refused %s: %s%s", peer, one_line(f"{word}: {message(error)}"), whose)
+    reason = one_line(f"{word}: {message(error)}")
+    whose = f" ({_of(clientcert, reason)})" if clientcert.get("present") else ""
+    logger.log(level, "refused %s: %s%s", peer, reason, whose)
     for step in verification(clientcert):
         logger.debug("%s: %s", peer, step)
 
@@ -110,6 +111,8 @@ def _escaped(char: str) -> str:
     return "".join(f"\\{byte:02X}" for byte in char.encode(errors="surrogatepass"))
 
 
-def _of(clientcert: Mapping[str, Any]) -> str:
-    subject = clientcert["subject"] or "no subject"
-    return one_line(f"{subject}, issued by {clientcert['issuer']}, serial {clientcert['serial']}")
+def _of(clientcert: Mapping[str, Any], told: str = "") -> str:
+    """Whose certificate it is, without the subject where `told` names it already."""
+    rest = one_line(f"issued by {clientcert['issuer']}, serial {clientcert['serial']}")
+    subject = one_line(clientcert["subject"] or "no subject")
+    return rest if subject in told else f"{subject}, {rest}"

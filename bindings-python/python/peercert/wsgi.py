@@ -16,6 +16,7 @@ done, and believes nothing that could have come from the client.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote_to_bytes
 from wsgiref.simple_server import WSGIRequestHandler
 
-from peercert import StateError, pages
+from peercert import StateError, log, pages
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -86,6 +87,16 @@ class RequestHandler(WSGIRequestHandler):
     a `peercert.SSLContext`.
     """
 
+    def handle(self) -> None:
+        """Does the handshake, and answers who gets through it; who does not is one log line."""
+        if _is_ours(self.connection):
+            try:
+                self.connection.do_handshake()
+            except OSError as error:
+                log.refused(_logger, str(self.client_address[0]), error)
+                return
+        super().handle()
+
     def get_environ(self) -> dict[str, Any]:
         """The environ, with the connection."""
         environ: dict[str, Any] = super().get_environ()
@@ -95,6 +106,8 @@ class RequestHandler(WSGIRequestHandler):
             environ["HTTPS"] = "on"
         return environ
 
+
+_logger = logging.getLogger("peercert")
 
 # Where servers keep the connection, and what has to be done so that it is one of ours.
 _PLACES = {

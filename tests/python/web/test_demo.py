@@ -29,6 +29,8 @@ def test_four_clients_call_and_each_answer_is_printed(tmp_path: Path) -> None:
 
 
 def test_the_certificates_stay_and_are_used_again_while_they_fit(tmp_path: Path) -> None:
+    (tmp_path / "demo-pki").mkdir()
+    (tmp_path / "demo-pki" / ".peercert-development").touch()
     files = ca.development(tmp_path / "demo-pki", "a password")
     before = {path: path.read_bytes() for path in files.values()}
     assert peercert("demo", cwd=tmp_path).returncode == 0

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from commandline import peercert
+from peercert import certinfos
+from peercert.commands import main
 
 Pki = Any
 
@@ -153,3 +155,30 @@ def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     ended = peercert("info", certificate)
     assert ended.returncode == 0
     assert "\x1b" not in ended.stdout + ended.stderr
+
+
+def test_an_endless_file_and_a_full_disk_are_one_line_and_status_1(pki: Pki) -> None:
+    ended = peercert("info", "/dev/zero")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "certificate.too_large" in ended.stderr
+    with Path("/dev/full").open("w") as full:
+        lost = subprocess.run(
+            [sys.executable, "-m", "peercert", "info", pki.certificate("client")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert lost.returncode == 1
+    assert len(lost.stderr.splitlines()) == 1
+
+
+def test_a_date_that_cannot_be_read_counts_as_expiring(
+    pki: Pki, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (cert,) = certinfos(Path(pki.certificate("client")))
+    dates = ("notafter", "notaftertime", "notbefore", "notbeforetime")
+    undated = {key: value for key, value in cert.items() if key not in dates}
+    monkeypatch.setattr("peercert.certinfos", lambda *_: [undated])
+    assert main(["info", "x", "--expires-within", "1d"]) == 2
+    assert capsys.readouterr().out.count("cannot be read") == 2

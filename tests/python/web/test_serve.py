@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from commandline import peercert, serving
+from peercert import ca
 
 Pki = Any
 
@@ -266,6 +267,72 @@ def test_dev_makes_certificates_and_prints_a_curl_line_that_works(folder: Path) 
             assert path.stat().st_mode & 0o077 == 0, path
 
 
+def test_dev_moves_an_old_folder_aside_and_removes_nothing_from_it(folder: Path) -> None:
+    serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.1:0"]
+    with serving(*serve, cwd=folder) as server:
+        server.wait_for(r"(?m)^ *(curl .*)$")
+    (folder / "peercert-dev" / "thesis.txt").write_text("years of work")
+    (folder / "peercert-dev" / "server-ca" / "server.pem").write_text("broken")
+    before = {path.name: data for path, data in contents(folder / "peercert-dev").items()}
+    with serving(*serve, cwd=folder) as server:
+        aside = Path(server.wait_for(r"old certificates are in (\S+)\.\n")[1])
+        server.wait_for(r"password: ")
+    assert {path.name: data for path, data in contents(aside).items()} == before
+    assert not (folder / "peercert-dev" / "thesis.txt").exists()
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]])
+def test_dev_refuses_a_folder_that_it_did_not_make(folder: Path, check: list[str]) -> None:
+    place = folder / "peercert-dev"
+    for name in ("server-ca", "client-ca", "unknown-ca"):
+        ca.Authority.create(place / name, subject=f"CN={name}")
+    before = contents(folder)
+    ended = peercert("serve", "hello:app", "--dev", "--bind", "127.0.0.1:0", *check, cwd=folder)
+    only_line(ended, "io.file_exists", "name another folder")
+    assert contents(folder) == before
+
+
+def test_a_check_with_dev_makes_nothing(folder: Path) -> None:
+    before = contents(folder)
+    ended = peercert("serve", "hello:app", "--dev", "--check", cwd=folder)
+    assert ended.returncode == 0, ended.stderr
+    assert not (folder / "peercert-dev").exists()
+    assert before.keys() <= contents(folder).keys()
+
+
+def test_dev_makes_nothing_for_a_server_that_cannot_be(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        busy = peercert("serve", "hello:app", "--dev", "--bind", f"127.0.0.1:{port}", cwd=folder)
+    only_line(busy, "io.address", "cannot listen")
+    lost = peercert("serve", "nowhere:app", "--dev", "--bind", "127.0.0.1:0", cwd=folder)
+    assert lost.returncode == 2
+    assert not (folder / "peercert-dev").exists()
+
+
+def test_a_password_that_was_made_is_told_even_when_the_server_fails(folder: Path) -> None:
+    serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.1:0", "--ciphers", "NONE-SUCH"]
+    ended = peercert(*serve, cwd=folder)
+    only_line(ended, "config.unknown_name", "NONE-SUCH")
+    assert re.search(r"alice\.p12 has the password: \S+", ended.stdout)
+
+
+def test_dev_without_client_certificates_blames_no_ca_that_nobody_gave(folder: Path) -> None:
+    serve = ["serve", "hello:app", "--dev", "--client-cert-mode", "none", "--check"]
+    ended = peercert(*serve, cwd=folder)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_the_curl_line_of_dev_works_for_every_loopback_address(folder: Path) -> None:
+    serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.2:0"]
+    with serving(*serve, cwd=folder) as server:
+        command = server.wait_for(r"(?m)^ *(curl .*)$")[1]
+        answer = subprocess.run(
+            shlex.split(command), cwd=folder, capture_output=True, text=True, check=True, timeout=30
+        )
+    assert json.loads(answer.stdout)["verified"] is True
+
+
 @pytest.mark.parametrize("bind", ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0"])
 def test_dev_refuses_addresses_that_others_can_reach(folder: Path, bind: str) -> None:
     ended = peercert("serve", "hello:app", "--dev", "--bind", bind, cwd=folder)
@@ -299,3 +366,17 @@ def only_line(ended: subprocess.CompletedProcess[str], code: str, words: str) ->
     (line,) = ended.stderr.splitlines()
     assert re.match(rf"peercert( \w+)?: {re.escape(code)}", line), line
     assert words in line
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (["--thr", "3"], "config.unknown_option"),
+        (["--threads", "3", "--threads=4"], "config.duplicate_option"),
+        (["--key-password", "secret"], "config.unknown_option"),
+    ],
+)
+def test_flags_are_whole_and_given_once_and_no_password_is_one(
+    folder: Path, given: list[str], code: str
+) -> None:
+    only_line(peercert("serve", "hello:app", *given, cwd=folder), code, "")

@@ -92,3 +92,19 @@ def test_werkzeug_hands_over_its_connection(pki: Pki) -> None:
         assert pki.json(f"{url}/private", "client")["clientcert"]["verified"] is True
     assert " 403 " in refused.splitlines()[0]
     assert "CERT_HAS_EXPIRED" in refused
+
+
+def test_a_client_that_wsgiref_refuses_is_one_log_line_and_no_traceback(
+    pki: Pki, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    server = make_server("127.0.0.1", 0, wsgi.expose(app), handler_class=Quiet)
+    context = peercert.SSLContext(**pki.options, client_cert_mode="require")
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    with running(server) as port:
+        assert pki.run(f"https://localhost:{port}", client="expired").returncode != 0
+        assert pki.json(f"https://localhost:{port}", "client")["clientcert"]["verified"] is True
+    (line,) = [text for text in caplog.messages if text.startswith("refused ")]
+    assert line.count("CN = mallory") == 1
+    assert "Traceback" not in capsys.readouterr().err

@@ -11,7 +11,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import peercert
 from peercert import log
@@ -42,6 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough; nothing more may be written to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        reason = log.one_line(error.strerror or str(error))
+        print(f"peercert: io.file: {reason}", file=sys.stderr)
+        # What could not be written must not be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         return 130
     return status
@@ -60,12 +66,32 @@ def complain(error: peercert.Error) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one line with a code."""
+    """A parser whose complaints are one line with a code, and which takes a flag only once and
+    only by its whole name."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **(more | {"allow_abbrev": False}))
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As its base, after a look for flags that are given twice."""
+        args = sys.argv[1:] if args is None else list(args)
+        if self._subparsers is None:
+            seen = set()
+            for word in args[: args.index("--")] if "--" in args else args:
+                action = self._option_string_actions.get(word.partition("=")[0])
+                if action is None or isinstance(action, argparse._AppendAction):
+                    continue
+                if action.dest in seen:
+                    self.error(f"{action.option_strings[0]} is given twice")
+                seen.add(action.dest)
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Ends the program."""
         if message.startswith("unrecognized arguments"):
             code = "config.unknown_option"
+        elif message.endswith("is given twice"):
+            code = "config.duplicate_option"
         elif "required" in message:
             code = "config.missing_option"
         else:

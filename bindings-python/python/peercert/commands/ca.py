@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _FOLDER = "pki"
 
+# More than any request or certificate has.
+_LARGEST = 1 << 20
+
 # The fields of a certificate, as the authority takes them; the password has flags of its own.
 _FIELDS = (
     ("subject", "TEXT", "CN=alice,O=Example; without it a leaf gets its first name as CN"),
@@ -188,6 +191,10 @@ def _show(files: ca.Written) -> int:
 
 def _read(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            data = file.read(_LARGEST + 1)
     except OSError as error:
         raise peercert.IoError("io.file", f"{path}: {error.strerror}") from None
+    if len(data) > _LARGEST:
+        raise peercert.CertificateError("certificate.too_large", f"{path}: more than 1 MB")
+    return data

@@ -114,15 +114,26 @@ def run(arguments: argparse.Namespace) -> int:
         raise peercert.ConfigError("config.missing_package", "the demo's clients need curl")
     from peercert.demo import app
 
-    pki = dev.certificates(arguments.folder, new_bundle=arguments.serve)
-    server = listen.server(app, bind, pki.options)
+    made: list[dev.Made] = []
+
+    def pki_options() -> dict[str, str]:
+        made.append(dev.certificates(arguments.folder, new_bundle=arguments.serve))
+        return made[0].options
+
+    server = listen.server(app, bind, pki_options)
+    (pki,) = made
     url = listen.url(server, "localhost")
     if arguments.serve:
         listen.log_to_stderr("info")
-        print(f"listening on {url}\n{pki.introduction(url)}", flush=True)
+        print(
+            f"listening on {url}\n{pki.introduction(url, server.socket.getsockname()[0])}",
+            flush=True,
+        )
         listen.until_told(server)
         return 0
     print(f"A server listens on {url}; its certificates are in {pki.folder}.")
+    if pki.aside is not None:
+        print(f"The old ones are in {pki.aside}.")
     with listen.meanwhile(server):
         good = [
             _call(str(curl), client, pki.files["server_ca"], url) for client in _clients(pki.files)

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import secrets
 import shlex
-import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import peercert
 from peercert import ca
 
 FOLDER = "peercert-dev"
 
-# What a folder of ours holds, and nothing else may be removed.
-_AUTHORITIES = ("server-ca", "client-ca", "unknown-ca")
+# The file that tells a folder that was made here from everybody else's.
+_MARKER = ".peercert-development"
 
 _DAY = 86_400
 
@@ -31,6 +33,8 @@ class Made:
     files: dict[str, Path]
     #: The password of the PKCS#12 bundle, when that was made just now.
     password: str | None
+    #: Where the PKI that was there before is now, when it was out of date.
+    aside: Path | None = None
 
     @property
     def options(self) -> dict[str, str]:
@@ -42,18 +46,28 @@ class Made:
             "client_cert_mode": "request",
         }
 
-    def introduction(self, url: str) -> str:
-        """What a person has to know."""
+    @property
+    def secret(self) -> str:
+        """The bundle and its password, for when nothing else can be said any more."""
+        return f"{self.files['client_pkcs12']} has the password: {self.password}"
+
+    def introduction(self, url: str, address: str) -> str:
+        """What a person has to know. `address` is where the server of `url` listens."""
         if self.password is not None:
             about = f"password: {self.password}"
         else:
             about = "its password was shown when it was made; remove the file for a new one"
         files = {name: shlex.quote(str(path)) for name, path in self.files.items()}
+        # The certificate's names are localhost and these; every other loopback address is neither.
+        port = url.rpartition(":")[2]
+        usual = address in ("127.0.0.1", "::1")
+        where = "" if usual else f"--resolve localhost:{port}:{address} "
+        before = "" if self.aside is None else f"The old certificates are in {self.aside}.\n"
         return (
-            f"The certificates in {self.folder} are for development on this machine only.\n"
+            f"{before}The certificates in {self.folder} are for development on this machine only.\n"
             "Call it with a client certificate:\n"
             f"  curl --cacert {files['server_ca']} --cert {files['client']} "
-            f"--key {files['client_key']} {url}/\n"
+            f"--key {files['client_key']} {where}{url}/\n"
             "For a browser, import these, and open the address above:\n"
             f"  as a certificate of your own: {files['client_pkcs12']}\n"
             f"    {about}\n"
@@ -65,13 +79,15 @@ class Made:
 
 
 def certificates(folder: str, *, new_bundle: bool = False) -> Made:
-    """The development PKI of a folder: the one that is there while it is fit, else a new one.
-    `new_bundle` makes the PKCS#12 bundle anew, so that its password can be told.
+    """The development PKI of a folder: the one that is there while it is fit, else a new one; the
+    old one is then moved aside. `new_bundle` makes the PKCS#12 bundle anew, so that its password
+    can be told.
 
-    Raises IoError for a folder that holds something else.
+    Raises IoError for a folder that was not made here.
     """
     place, files = Path(folder), ca.development_files(folder)
-    if _is_fit(files):
+    there = _is_ours(place)
+    if there and _is_fit(files):
         password = None
         if new_bundle or not files["client_pkcs12"].exists():
             files["client_pkcs12"].unlink(missing_ok=True)
@@ -79,9 +95,26 @@ def certificates(folder: str, *, new_bundle: bool = False) -> Made:
             authority = ca.Authority.open(files["client_ca"].parent)
             authority.pkcs12(files["client"].stem, password)
         return Made(place, files, password)
-    _make_room(place)
+    aside = _move_aside(place) if there else None
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        (place / _MARKER).write_text("Certificates for development, made by peercert.\n")
+    except OSError as error:
+        raise peercert.IoError("io.file", f"{place}: {error.strerror}") from None
     password = new_password()
-    return Made(place, ca.development(folder, password), password)
+    return Made(place, ca.development(folder, password), password, aside)
+
+
+@contextmanager
+def for_a_check(folder: str) -> Iterator[Made]:
+    """A development PKI to check a configuration with; nothing of it stays.
+
+    Raises IoError where `certificates` does so for the folder.
+    """
+    _is_ours(Path(folder))
+    with TemporaryDirectory(prefix="peercert-") as place:
+        files = ca.development(Path(place) / FOLDER, new_password())
+        yield Made(Path(place), files, None)
 
 
 def new_password() -> str:
@@ -106,25 +139,38 @@ def _is_fit(files: dict[str, Path]) -> bool:
             client_ca_file=files["client_ca"],
             client_cert_mode="request",
         )
-        ends = [peercert.certinfo_file(path)["notaftertime"] for path in current]
+        ends = [peercert.certinfo_file(path).get("notaftertime", 0) for path in current]
     except (peercert.Error, OSError):
         return False
     return all(path.is_file() for path in needed) and min(ends) > time.time() + _DAY
 
 
-def _make_room(folder: Path) -> None:
-    """Removes an old development PKI, and nothing else."""
+def _is_ours(folder: Path) -> bool:
+    """Whether the folder was made here; false when there is none, or an empty one."""
     try:
-        found = [entry.name for entry in folder.iterdir()]
+        found = sorted(entry.name for entry in folder.iterdir())
     except FileNotFoundError:
-        return
+        return False
     except OSError as error:
         raise peercert.IoError("io.file", f"{folder}: {error.strerror}") from None
-    if strange := sorted(set(found) - set(_AUTHORITIES)):
+    if found and _MARKER not in found:
         raise peercert.IoError(
             "io.file_exists",
-            f"{folder} is not a folder of development certificates (it has {strange[0]}): "
-            "name another folder",
+            f"{folder} was not made for development by this command (it has {found[0]} and no "
+            f"{_MARKER}): name another folder, or move this one away",
         )
-    for name in found:
-        shutil.rmtree(folder / name)
+    return bool(found)
+
+
+def _move_aside(folder: Path) -> Path:
+    """Gives an old development PKI another name: its authorities may be in use elsewhere, and
+    files of other people may have come to lie beside them."""
+    try:
+        place = folder.resolve()
+        aside = place.with_name(f"{place.name}.old-{time.time_ns()}")
+        place.rename(aside)
+    except OSError as error:
+        raise peercert.IoError(
+            "io.file", f"{folder} is out of date and cannot be moved aside: {error.strerror}"
+        ) from None
+    return aside

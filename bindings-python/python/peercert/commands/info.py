@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from peercert.commands import Commands
 
 _DAY = 86_400
+_UNREADABLE = "cannot be read"
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": _DAY, "w": 7 * _DAY}
 
 # From how many files on a progress bar is worth its line.
@@ -66,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
                 line = log.one_line(f"{name}: {error.code}: {error.message}")
                 print(f"peercert: {line}", file=sys.stderr)
             continue
-        late = limit is not None and any(c["notaftertime"] < limit for c in certificates)
+        late = limit is not None and any(c.get("notaftertime", now) <= limit for c in certificates)
         expiring = expiring or late
         listed.append({"file": name, "certificates": certificates})
         if not arguments.json:
@@ -77,11 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _read(name: str, password: str | None) -> list[dict[str, Any]]:
-    try:
-        data = Path(name).read_bytes()
-    except OSError as error:
-        raise peercert.IoError("io.file", error.strerror or str(error)) from None
-    return cast(list[dict[str, Any]], peercert.certinfos(data, password))
+    return cast(list[dict[str, Any]], peercert.certinfos(Path(name), password))
 
 
 def _show(name: str, certificates: list[dict[str, Any]], now: float, limit: float | None) -> None:
@@ -97,8 +94,8 @@ def _rows(cert: dict[str, Any], now: float, limit: float | None) -> Iterator[tup
     yield "subject", cert["subject"] or "(empty)"
     yield "issuer", cert["issuer"] or "(empty)"
     yield "serial", cert["serial"]
-    yield "not before", cert["notbefore"]
-    yield "not after", f"{cert['notafter']} ({_remaining(cert, now, limit)})"
+    yield "not before", cert.get("notbefore") or _UNREADABLE
+    yield "not after", f"{cert.get('notafter', '')} ({_remaining(cert, now, limit)})".lstrip()
     yield "fingerprint", f"SHA-256 {cert['fingerprint']}"
     for kind, names in cert["san"].items():
         for other in names:
@@ -121,6 +118,8 @@ def _rows(cert: dict[str, Any], now: float, limit: float | None) -> Iterator[tup
 
 
 def _remaining(cert: dict[str, Any], now: float, limit: float | None) -> str:
+    if "notaftertime" not in cert or "notbeforetime" not in cert:
+        return _UNREADABLE
     days = int(abs(cert["notaftertime"] - now) // _DAY)
     if cert["notaftertime"] < now:
         return f"EXPIRED {_days(days)} ago"

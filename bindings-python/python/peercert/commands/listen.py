@@ -9,9 +9,10 @@ from __future__ import annotations
 import ipaddress
 import logging
 import signal
+import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -62,13 +63,18 @@ def url(server: Server, host: str | None = None) -> str:
 
 
 def server(
-    app: WSGIApplication, bind: tuple[str, int], options: dict[str, Any], numthreads: int = 10
+    app: WSGIApplication,
+    bind: tuple[str, int],
+    options: Callable[[], dict[str, Any]],
+    numthreads: int = 10,
 ) -> Server:
-    """A server that listens. Raises peercert.Error."""
+    """A server that listens. Its options are asked for when the port is free, so that nothing is
+    made for a server that cannot be. Raises peercert.Error."""
     need("cheroot")
     from peercert.cheroot import Adapter, Server
 
-    made = Server(bind, wsgi.expose(app), Adapter(**options), numthreads=numthreads)
+    _try(bind)
+    made = Server(bind, wsgi.expose(app), Adapter(**options()), numthreads=numthreads)
     try:
         made.prepare()
     except OSError as error:
@@ -78,6 +84,21 @@ def server(
             "io.address", f"cannot listen on {bind[0]}:{bind[1]}: {reason}"
         ) from None
     return made
+
+
+def _try(bind: tuple[str, int]) -> None:
+    """Raises IoError for an address that cannot be had."""
+    try:
+        found = socket.getaddrinfo(*bind, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, number, _, where = found[0]
+        with socket.socket(family, kind, number) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(where)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise peercert.IoError(
+            "io.address", f"cannot listen on {bind[0]}:{bind[1]}: {reason}"
+        ) from None
 
 
 def until_told(server: Server) -> None:

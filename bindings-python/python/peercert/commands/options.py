@@ -26,10 +26,10 @@ _TYPES: dict[str, dict[str, Any]] = {
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Adds a flag for every option."""
+    """Adds a flag for every option but a password, which would show in the list of processes."""
     group = parser.add_argument_group("TLS options")
     for row in _native.option_table():
-        if row["type"] not in _TYPES:
+        if row["type"] not in _TYPES or row["name"] == "key_password":
             continue
         default = f" Default: {row['default']}." if row["default"] else ""
         group.add_argument(

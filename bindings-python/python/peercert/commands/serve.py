@@ -6,6 +6,7 @@ In: the application's name and the options. Out: a server that runs until it is 
 from __future__ import annotations
 
 import argparse
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import peercert
@@ -67,11 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise peercert.ConfigError("config.invalid_value", "--threads is 1 or more")
     listen.need("cheroot")
     given = _options(arguments)
-    made = None
     if arguments.dev:
         _refuse_dev(bind[0], given)
-        made = dev.certificates(arguments.dev_folder)
-        given = made.options | given
     elif "certificate" not in given or "key" not in given:
         missing = " and ".join(options.flag(n) for n in ("certificate", "key") if n not in given)
         raise peercert.ConfigError(
@@ -82,15 +80,32 @@ def run(arguments: argparse.Namespace) -> int:
     listen.log_to_stderr(arguments.log_level)
     app = application.load(arguments.application)
     if arguments.check:
-        listen.warn(peercert.Acceptor(**given).warnings)
+        with dev.for_a_check(arguments.dev_folder) if arguments.dev else nullcontext() as made:
+            listen.warn(peercert.Acceptor(**_with_dev(made, given)).warnings)
         print(f"{arguments.application} and the options of its server are in order")
         return 0
-    server = listen.server(app, bind, given, numthreads=arguments.threads)
+    made: dev.Made | None = None
+
+    def told() -> dev.Made | None:
+        return made
+
+    def complete() -> dict[str, Any]:
+        nonlocal made
+        made = dev.certificates(arguments.dev_folder) if arguments.dev else None
+        return _with_dev(made, given)
+
+    try:
+        server = listen.server(app, bind, complete, numthreads=arguments.threads)
+    except peercert.Error:
+        if (pki := told()) is not None and pki.password is not None:
+            print(pki.secret, flush=True)
+        raise
     acceptor = server.ssl_adapter.acceptor
     listen.warn(acceptor.warnings)
     print(f"listening on {listen.url(server)}, client_cert_mode {acceptor.mode}", flush=True)
-    if made is not None:
-        print(made.introduction(listen.url(server, "localhost")), flush=True)
+    if (pki := told()) is not None:
+        where = server.socket.getsockname()[0]
+        print(pki.introduction(listen.url(server, "localhost"), where), flush=True)
     listen.until_told(server)
     return 0
 
@@ -99,10 +114,18 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     given = options.given(arguments)
     password = options.password(arguments, "key_password")
     if password is not None:
-        if "key_password" in given:
-            raise peercert.ConfigError("config.duplicate_option", "key_password is given twice")
         given["key_password"] = password
     return given
+
+
+def _with_dev(made: dev.Made | None, given: dict[str, Any]) -> dict[str, Any]:
+    """The options, completed by those of a development PKI."""
+    if made is None:
+        return given
+    complete = made.options | given
+    if str(complete["client_cert_mode"]).casefold() == "none":
+        del complete["client_ca_file"]
+    return complete
 
 
 def _refuse_dev(host: str, given: dict[str, Any]) -> None:
