@@ -98,7 +98,9 @@ class Reader:
             "subjectname": self.name(self.subject),
             "issuername": self.name(self.issuer),
         }
-        found |= {key: moment for key, value in times if (moment := self.seconds(value)) is not None}
+        found |= {
+            key: moment for key, value in times if (moment := self.seconds(value)) is not None
+        }
         found |= {
             "spki": hashlib.sha256(self.spki.raw).hexdigest(),
             "thumbprint": base64.urlsafe_b64encode(digest).decode().rstrip("="),
