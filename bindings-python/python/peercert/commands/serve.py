@@ -80,8 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
     listen.log_to_stderr(arguments.log_level)
     app = application.load(arguments.application)
     if arguments.check:
-        with dev.for_a_check(arguments.dev_folder) if arguments.dev else nullcontext() as made:
-            listen.warn(peercert.Acceptor(**_with_dev(made, given)).warnings)
+        with dev.for_a_check(arguments.dev_folder) if arguments.dev else nullcontext() as trial:
+            listen.warn(peercert.Acceptor(**_with_dev(trial, given)).warnings)
         print(f"{arguments.application} and the options of its server are in order")
         return 0
     made: dev.Made | None = None
