@@ -10,12 +10,12 @@ use crate::error::{Code, Error, Result};
 use crate::policy::Policy;
 use crate::ticket::Ticket;
 use crate::verify::alert::Alert;
-use crate::verify::{rsa_bits, Verdict, VerifyCode, VerifyError};
+use crate::verify::{Verdict, VerifyCode, VerifyError};
 use openssl::x509::X509Ref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The largest RSA key whose signatures are checked, in bits; larger ones cost a handshake too much.
-const MAX_RSA_BITS: u32 = 16_384;
+const MAX_RSA_BITS: i64 = 16_384;
 
 /// The largest chain that goes into a ticket, in bytes of DER: a ticket holds 65,535 in all, and a
 /// ClientHello that carries one should stay small.
@@ -84,26 +84,29 @@ impl Trace {
                 format!("the client's certificate: {error}"),
             )
         };
-        let mut chain = Vec::new();
-        let mut largest = rsa_bits(leaf).unwrap_or(0);
+        let mut chain: Vec<Vec<u8>> = Vec::new();
         for cert in sent {
-            largest = largest.max(rsa_bits(cert).unwrap_or(0));
             chain.push(cert.to_der().map_err(unreadable)?);
         }
         let leaf = leaf.to_der().map_err(unreadable)?;
         if chain.first() != Some(&leaf) {
-            chain.insert(0, leaf.clone());
+            chain.insert(0, leaf);
         }
-        // What cannot be told to the application is not let in.
-        Certificate::from_der(&leaf).map_err(|error| {
-            Error::new(
-                Code::PeerCertificateUnreadable,
-                format!(
-                    "the client's certificate cannot be read: {}",
-                    error.message()
-                ),
-            )
-        })?;
+        let mut largest = 0;
+        for der in &chain {
+            // What cannot be told to the application is not let in. The size of a key is read by us,
+            // because AWS-LC reads no key that is too large.
+            let cert = Certificate::from_der(der).map_err(|error| {
+                Error::new(
+                    Code::PeerCertificateUnreadable,
+                    format!(
+                        "a certificate of the client cannot be read: {}",
+                        error.message()
+                    ),
+                )
+            })?;
+            largest = largest.max(cert.rsa_bits().unwrap_or(0));
+        }
         let mut seen = self.seen();
         seen.chain = chain;
         seen.reported.clear();

@@ -125,6 +125,11 @@ impl Certificate {
         })
     }
 
+    /// The size of the key in bits when it is an RSA key.
+    pub(crate) fn rsa_bits(&self) -> Option<i64> {
+        self.key.bits.filter(|_| self.key.kind.starts_with("RSA"))
+    }
+
     /// The certificate as DER, without what followed it.
     #[must_use]
     pub fn der(&self) -> &[u8] {

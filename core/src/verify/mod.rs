@@ -9,7 +9,7 @@ mod code;
 mod strength;
 
 pub use code::VerifyCode;
-pub(crate) use strength::{key_is_weak, rsa_bits, weak_signature};
+pub(crate) use strength::{key_is_weak, weak_signature};
 
 use openssl::sha::sha256;
 use openssl::x509::X509Ref;

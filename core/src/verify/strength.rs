@@ -48,12 +48,6 @@ pub(crate) fn key_is_weak(key: &PKeyRef<Public>) -> bool {
     }
 }
 
-/// The size of the certificate's key when it is an RSA key.
-pub(crate) fn rsa_bits(cert: &X509Ref) -> Option<u32> {
-    let key = cert.public_key().ok()?;
-    matches!(key.id(), Id::RSA | Id::RSA_PSS).then(|| key.bits())
-}
-
 /// The certificate's signature is made with a digest that can be forged.
 pub(crate) fn weak_signature(cert: &X509Ref) -> bool {
     let algorithm = cert.signature_algorithm().object().nid();
