@@ -44,7 +44,7 @@ def test_options_may_be_data_and_paths_of_any_kind() -> None:
 
 
 def test_an_option_of_another_type_is_an_error() -> None:
-    with pytest.raises(TypeError, match="alpn"):
+    with pytest.raises(peercert.ConfigError, match=r"config\.wrong_type: alpn"):
         acceptor(alpn={"h2": 1})
     with pytest.raises(peercert.ConfigError) as caught:
         acceptor(session_tickets="perhaps")
