@@ -53,6 +53,9 @@ fn value_of(value: &Bound<'_, PyAny>) -> PyResult<OptionValue> {
         let items = value.try_iter()?.map(|item| value_of(&item?));
         return Ok(OptionValue::List(items.collect::<PyResult<_>>()?));
     }
+    if let Ok(options) = value.cast::<PyDict>() {
+        return from_kwargs(Some(options)).map(OptionValue::Options);
+    }
     Ok(value
         .extract()
         .map_or_else(|_| of_no_type(), OptionValue::Path))

@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::context::Context;
-use crate::engine::{Connection, Progress};
+use crate::engine::{Connection, Progress, RefusalHook};
 use crate::error::{Code, Error, Result};
 use crate::mode::Mode;
 use crate::options::Options;
@@ -14,7 +14,10 @@ use std::time::{Duration, Instant};
 
 /// Accepts TLS connections. Shared between threads; a clone is the same acceptor.
 #[derive(Clone)]
-pub struct Acceptor(Arc<Inner>);
+pub struct Acceptor {
+    inner: Arc<Inner>,
+    on_refusal: Option<RefusalHook>,
+}
 
 struct Inner {
     context: Context,
@@ -43,11 +46,24 @@ impl Acceptor {
             warnings,
             ..
         } = config;
-        Ok(Self(Arc::new(Inner {
-            context,
-            handshake_timeout,
-            warnings,
-        })))
+        Ok(Self {
+            inner: Arc::new(Inner {
+                context,
+                handshake_timeout,
+                warnings,
+            }),
+            on_refusal: None,
+        })
+    }
+
+    /// The same acceptor, which tells `hook` of every handshake that fails, in the thread that
+    /// drives it and once a connection. Time-outs are told to who waits, not here.
+    #[must_use]
+    pub fn on_refusal(self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
+        Self {
+            on_refusal: Some(Arc::new(hook)),
+            ..self
+        }
     }
 
     /// A connection without a socket: bytes in, bytes out.
@@ -55,7 +71,7 @@ impl Acceptor {
     /// # Errors
     /// `internal.tls_library`.
     pub fn connection(&self) -> Result<Connection> {
-        Connection::new(&self.0.context)
+        Connection::new(&self.inner.context, self.on_refusal.clone())
     }
 
     /// A connection over a connected stream socket, before its handshake.
@@ -92,18 +108,18 @@ impl Acceptor {
     /// The client-certificate mode.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.0.context.policy.mode
+        self.inner.context.policy.mode
     }
 
     /// How long the faces that own the socket wait for a handshake to end.
     #[must_use]
     pub fn handshake_timeout(&self) -> Duration {
-        self.0.handshake_timeout
+        self.inner.handshake_timeout
     }
 
     /// What is odd about the configuration but does not prevent it.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
-        &self.0.warnings
+        &self.inner.warnings
     }
 }

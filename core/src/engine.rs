@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::failure;
 use crate::mode::Mode;
 use crate::names;
-use crate::peer::{Evidence, Report};
+use crate::peer::{Evidence, Report, Source};
 use crate::schema::{key, Sink};
 use crate::trace::Trace;
 use crate::verify::VerifyError;
@@ -32,12 +32,17 @@ pub enum Progress<T> {
     WantWrite,
 }
 
+/// What is told of every handshake that fails: its error, which has the report on whoever was
+/// refused. It decides nothing.
+pub type RefusalHook = Arc<dyn Fn(&Error) + Send + Sync>;
+
 /// A TLS connection, server side, without a socket.
 pub struct Connection {
     stream: SslStream<Wire>,
     trace: Arc<Trace>,
     mode: Mode,
     state: State,
+    on_refusal: Option<RefusalHook>,
 }
 
 enum State {
@@ -53,7 +58,7 @@ enum State {
 const OUTPUT_LIMIT: usize = 256 * 1_024;
 
 impl Connection {
-    pub(crate) fn new(context: &Context) -> Result<Self> {
+    pub(crate) fn new(context: &Context, on_refusal: Option<RefusalHook>) -> Result<Self> {
         let (ssl, trace) = context.connect()?;
         let stream = SslStream::new(ssl, Wire::default())
             .map_err(|error| Error::new(Code::Library, format!("no connection: {error}")))?;
@@ -63,6 +68,7 @@ impl Connection {
             trace,
             mode,
             state: State::Handshake,
+            on_refusal,
         })
     }
 
@@ -96,6 +102,12 @@ impl Connection {
         self.stream.get_mut().take()
     }
 
+    /// Takes as much ciphertext for the peer as `room` has room for, and tells how much that was.
+    #[must_use]
+    pub fn take_into(&mut self, room: &mut [u8]) -> usize {
+        self.stream.get_mut().take_into(room)
+    }
+
     /// Ciphertext waits to be taken.
     #[must_use]
     pub fn has_output(&self) -> bool {
@@ -124,13 +136,13 @@ impl Connection {
         if self.stream.get_ref().is_plain_http() {
             self.stream.get_mut().answer_plain_http();
             let message = "the client spoke plain HTTP to this TLS port; it should use https://";
-            return Err(self.fail(Error::new(Code::PlainHttp, message)));
+            return Err(self.refuse(Error::new(Code::PlainHttp, message)));
         }
         match self.library().do_handshake() {
             Ok(()) => {
                 let report = match self.conclude() {
                     Ok(report) => report,
-                    Err(error) => return Err(self.fail(error)),
+                    Err(error) => return Err(self.refuse(error)),
                 };
                 self.state = State::Open(report);
                 Ok(Progress::Done(()))
@@ -140,7 +152,7 @@ impl Connection {
                 ErrorCode::WANT_WRITE => Ok(Progress::WantWrite),
                 _ => {
                     let error = failure::during_handshake(&error, &self.stream, &self.trace);
-                    Err(self.fail(error))
+                    Err(self.refuse(error))
                 }
             },
         }
@@ -175,9 +187,18 @@ impl Connection {
             },
             (false, None) => return Err(inconsistent("no certificate where one was verified")),
         };
-        let report = Arc::new(Report::conclude(evidence));
+        let report = Arc::new(Report::conclude(Source::Tls, evidence));
         report.admit(self.mode)?;
         Ok(report)
+    }
+
+    /// Fails the handshake, and tells who wants to know.
+    fn refuse(&mut self, error: Error) -> Error {
+        let error = self.fail(error);
+        if let Some(told) = self.on_refusal.take() {
+            told(&error);
+        }
+        error
     }
 
     fn fail(&mut self, error: Error) -> Error {

@@ -191,6 +191,18 @@ codes! {
     WritePending = State "state.write_pending";
     /// More bytes were fed than the connection holds; read first.
     InputFull = State "state.input_full";
+    /// An argument that is needed is NULL.
+    NullArgument = State "state.null_argument";
+    /// An argument is not what the call takes: text that is no UTF-8, a negative descriptor.
+    InvalidArgument = State "state.invalid_argument";
+    /// A buffer has no room for what the call gives.
+    BufferTooSmall = State "state.buffer_too_small";
+    /// The connection owns no socket, or it owns one and moves its ciphertext itself.
+    WrongTransport = State "state.wrong_transport";
+    /// No dictionary has a key of this name.
+    UnknownKey = State "state.unknown_key";
+    /// The value is of another kind than the call reads.
+    WrongKind = State "state.wrong_kind";
 
     /// The TLS library failed in a way that nobody outside can mend.
     Library = Internal "internal.tls_library";

@@ -2,7 +2,7 @@
 //! and the wire to one error with a code.
 
 use crate::error::{Code, Error};
-use crate::peer::{Evidence, Report};
+use crate::peer::{Evidence, Report, Source};
 use crate::trace::Trace;
 use crate::verify::alert::Alert;
 use crate::verify::VerifyError;
@@ -25,14 +25,15 @@ pub(crate) fn during_handshake(
     // What the client sent belongs to the error, so that whoever was refused can be logged.
     let report = (!seen.chain.is_empty()).then(|| {
         let verdict = seen.verdict.take();
-        Arc::new(Report::conclude(Evidence::Fresh {
+        let evidence = Evidence::Fresh {
             chain: std::mem::take(&mut seen.chain),
             anchor: None,
             errors: verdict
                 .map(|verdict| verdict.errors)
                 .filter(|errors| !errors.is_empty())
                 .unwrap_or_else(|| vec![VerifyError::UNSPECIFIED]),
-        }))
+        };
+        Arc::new(Report::conclude(Source::Tls, evidence))
     });
     let with_report = |error: Error| match &report {
         Some(report) => error.with_report(report.clone()),
@@ -57,7 +58,7 @@ pub(crate) fn during_handshake(
         };
     }
     if reasons.has("peer_did_not_return_a_certificate") {
-        let absent = Arc::new(Report::conclude(Evidence::Nothing));
+        let absent = Arc::new(Report::conclude(Source::Tls, Evidence::Nothing));
         let alert = match stream.ssl().version2() {
             Some(SslVersion::TLS1_3) => Alert::CertificateRequired,
             _ => Alert::HandshakeFailure,

@@ -44,7 +44,7 @@ pub use backend::Descriptor;
 pub use cert::{certinfo, certinfo_file, certinfos, AlternativeNames, Certificate};
 pub use clock::Clock;
 pub use config::table::{find as option, Kind as OptionKind, Row as OptionRow, OPTIONS};
-pub use engine::{Connection, Progress};
+pub use engine::{Connection, Progress, RefusalHook};
 pub use error::{Code, Error, Kind, Result};
 pub use mode::Mode;
 pub use options::{OptionValue, Options};

@@ -21,6 +21,8 @@ pub enum OptionValue {
     Flag(bool),
     /// A list.
     List(Vec<OptionValue>),
+    /// Options by name, inside an option.
+    Options(Options),
 }
 
 macro_rules! from {
@@ -31,7 +33,7 @@ macro_rules! from {
     };
 }
 from!(&str => Text, String => Text, PathBuf => Path, &std::path::Path => Path, Vec<u8> => Bytes,
-      &[u8] => Bytes, i64 => Integer, f64 => Number, bool => Flag);
+      &[u8] => Bytes, i64 => Integer, f64 => Number, bool => Flag, Options => Options);
 
 impl From<&[&str]> for OptionValue {
     fn from(words: &[&str]) -> Self {
@@ -41,7 +43,7 @@ impl From<&[&str]> for OptionValue {
 
 /// Options by name, in the order in which they were given. Nothing is checked here: the acceptor
 /// that is made of them tells every problem at once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
     pub(crate) entries: Vec<(String, OptionValue)>,
 }

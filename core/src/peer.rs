@@ -41,14 +41,20 @@ impl Sent {
 
 /// Where a certificate was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
+pub(crate) enum Source {
+    /// In a handshake of ours.
     Tls,
+    /// By a host program that ended TLS itself.
+    #[cfg(feature = "openssl")]
+    Host,
 }
 
 impl Source {
     fn name(self) -> &'static str {
         match self {
             Self::Tls => "tls",
+            #[cfg(feature = "openssl")]
+            Self::Host => "host",
         }
     }
 }
@@ -66,12 +72,19 @@ pub(crate) enum Evidence {
     },
     /// A session that was made with a verified certificate, whose ticket still holds.
     Resumed { leaf: Vec<u8>, anchor: [u8; 32] },
+    /// A session that a host resumed: OpenSSL keeps the verdict and forgets the anchor.
+    #[cfg(feature = "openssl")]
+    HostResumed {
+        leaf: Vec<u8>,
+        errors: Vec<VerifyError>,
+    },
 }
 
 impl Report {
     /// The report on what a handshake has shown. Nothing else computes `verified`: a certificate was
-    /// sent, its chain has a trust anchor, and nothing was found wrong with it.
-    pub(crate) fn conclude(evidence: Evidence) -> Self {
+    /// sent, its chain has a trust anchor, and nothing was found wrong with it. (Of a session that a
+    /// host resumed, its library no longer tells the anchor.)
+    pub(crate) fn conclude(source: Source, evidence: Evidence) -> Self {
         let sent = match evidence {
             Evidence::Nothing => None,
             Evidence::Fresh {
@@ -96,11 +109,16 @@ impl Report {
                 anchor: Some(anchor),
                 resumed: true,
             }),
+            #[cfg(feature = "openssl")]
+            Evidence::HostResumed { leaf, errors } => Some(Sent {
+                chain: vec![leaf],
+                verified: errors.is_empty(),
+                errors,
+                anchor: None,
+                resumed: true,
+            }),
         };
-        Self {
-            source: Source::Tls,
-            sent,
-        }
+        Self { source, sent }
     }
 
     /// Decides, after every handshake, whether the mode lets this caller in.

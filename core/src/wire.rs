@@ -85,6 +85,16 @@ impl Wire {
         output
     }
 
+    /// Takes as much ciphertext for the peer as there is room for, and tells how much that was.
+    pub(crate) fn take_into(&mut self, room: &mut [u8]) -> usize {
+        let count = room.len().min(self.output().len());
+        if let (Some(to), Some(from)) = (room.get_mut(..count), self.output().get(..count)) {
+            to.copy_from_slice(from);
+        }
+        self.sent(count);
+        count
+    }
+
     /// Notes that so many bytes of [`Wire::output`] have gone out.
     pub(crate) fn sent(&mut self, count: usize) {
         self.sent += count;

@@ -11,6 +11,8 @@
 
 mod descriptor;
 mod hello;
+#[cfg(feature = "openssl")]
+mod host;
 #[cfg(awslc)]
 #[path = "aws_lc.rs"]
 mod library;
