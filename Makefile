@@ -3,7 +3,7 @@
 
 RUN = @python=$$(tests/run/requirements) && exec "$$python" tests/run
 
-.PHONY: help demo test bench fuzz soak corpus wheel lint fmt tables clean
+.PHONY: help demo test install bench fuzz soak corpus wheel lint fmt tables clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -14,6 +14,10 @@ demo: ## a real server, four real curl clients, and what the server knows of eac
 test: ## all tests on every TLS library and Python that is found; STAGE=rust for one stage
 	$(RUN) test $(STAGE)
 
+install: ## the C library, its header, peercert.pc, its manual; PREFIX, LIBDIR, DESTDIR, TLS=openssl, STATIC=1
+	$(RUN) install PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" INCLUDEDIR="$(INCLUDEDIR)" MANDIR="$(MANDIR)" \
+	  DESTDIR="$(DESTDIR)" TLS="$(TLS)" STATIC="$(STATIC)"
+
 wheel: ## the wheel and the source distribution, in dist/
 	$(RUN) wheel
 
@@ -23,8 +27,9 @@ lint: ## formatters and linters, Rust and Python
 fmt: ## formats the sources in place
 	$(RUN) fmt
 
-tables: ## writes the generated tables of README.md and docs/ anew
+tables: ## writes the generated tables of README.md and docs/, the C header and its manual anew
 	$(RUN) python tests/docs/tables.py --write
+	$(RUN) header
 
 bench: ## our speed and memory beside the peers', measured in the same run
 	$(RUN) bench

@@ -4,25 +4,25 @@
 
 use crate::schema::{Key, Sink};
 
-/// A value of the dictionary. A dictionary keeps the order of its keys.
+/// A value of the dictionary. A dictionary keeps the order of its keys. `T` is how texts are kept.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum Value<T = String> {
     /// True or false.
     Flag(bool),
     /// A whole number.
     Integer(i64),
     /// A text.
-    Text(String),
+    Text(T),
     /// A list.
-    List(Vec<Value>),
+    List(Vec<Value<T>>),
     /// A dictionary.
-    Dict(Vec<(Key, Value)>),
+    Dict(Vec<(Key, Value<T>)>),
 }
 
-impl Value {
+impl<T: AsRef<str>> Value<T> {
     /// The value under a key; `None` when this is no dictionary or has no such key.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Dict(entries) => entries
                 .iter()
@@ -36,7 +36,7 @@ impl Value {
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         match self {
-            Self::Text(text) => Some(text),
+            Self::Text(text) => Some(text.as_ref()),
             _ => None,
         }
     }
@@ -61,7 +61,7 @@ impl Value {
 
     /// The elements, when this is a list; else none.
     #[must_use]
-    pub fn items(&self) -> &[Value] {
+    pub fn items(&self) -> &[Self] {
         match self {
             Self::List(items) => items,
             _ => &[],
@@ -73,7 +73,7 @@ impl Value {
         match self {
             Self::Flag(value) => sink.flag(*value),
             Self::Integer(value) => sink.integer(*value),
-            Self::Text(value) => sink.text(value),
+            Self::Text(value) => sink.text(value.as_ref()),
             Self::List(items) => {
                 sink.begin_list();
                 items.iter().for_each(|item| item.visit(sink));
@@ -92,21 +92,30 @@ impl Value {
 }
 
 /// The visitor that builds a [`Value`].
-#[derive(Default)]
-pub struct Builder {
-    open: Vec<(Option<Key>, Value)>,
+pub struct Builder<T = String> {
+    open: Vec<(Option<Key>, Value<T>)>,
     pending: Option<Key>,
-    root: Option<Value>,
+    root: Option<Value<T>>,
 }
 
-impl Builder {
+impl<T> Default for Builder<T> {
+    fn default() -> Self {
+        Self {
+            open: Vec::new(),
+            pending: None,
+            root: None,
+        }
+    }
+}
+
+impl<T> Builder<T> {
     /// What was built; `None` when nothing was visited.
     #[must_use]
-    pub fn finish(self) -> Option<Value> {
+    pub fn finish(self) -> Option<Value<T>> {
         self.root
     }
 
-    fn put(&mut self, key: Option<Key>, value: Value) {
+    fn put(&mut self, key: Option<Key>, value: Value<T>) {
         match (self.open.last_mut(), key) {
             (Some((_, Value::Dict(entries))), Some(key)) => entries.push((key, value)),
             (Some((_, Value::List(items))), _) => items.push(value),
@@ -114,18 +123,18 @@ impl Builder {
         }
     }
 
-    fn leaf(&mut self, value: Value) {
+    fn leaf(&mut self, value: Value<T>) {
         let key = self.pending.take();
         self.put(key, value);
     }
 }
 
-impl Sink for Builder {
+impl<T: for<'a> From<&'a str>> Sink for Builder<T> {
     fn key(&mut self, key: Key) {
         self.pending = Some(key);
     }
     fn text(&mut self, value: &str) {
-        self.leaf(Value::Text(value.to_owned()));
+        self.leaf(Value::Text(value.into()));
     }
     fn integer(&mut self, value: i64) {
         self.leaf(Value::Integer(value));

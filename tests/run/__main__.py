@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import environments
+import library
 import longer
 import outcome
 import place
@@ -30,6 +31,8 @@ def main(arguments: list[str]) -> int:
             "fmt": fmt,
             "bench": longer.bench,
             "corpus": longer.corpus,
+            "header": header,
+            "install": library.main,
             "fuzz": longer.fuzz,
             "soak": longer.soak,
             "python": python,
@@ -72,6 +75,12 @@ def lint(rest: list[str]) -> int:
     """The first two stages of the tests."""
     del rest
     return test(["style", "types"])
+
+
+def header(rest: list[str]) -> int:
+    """Writes the C header, the list of what the library exports, and the manual anew."""
+    environments.with_build_tools()
+    return subprocess.call([*stages.GENERATE, *rest], cwd=place.TREE)
 
 
 def fmt(rest: list[str]) -> int:

@@ -29,6 +29,8 @@ MYPY_SOURCES = (
 )
 # Programs whose output is in the tree; each compares it with what it would write.
 WRITERS = ("tests/pki/make.py", "tests/vectors/certinfo.py", "tests/vectors/clientcert.py")
+# The same for the C header, written in Rust.
+GENERATE = ("cargo", "run", "--quiet", "--locked", "-p", "peercert-c", "--example", "generate", "--")
 # `cargo test` and clippy on the system's OpenSSL.
 ON_OPENSSL = ("--no-default-features", "--features", "openssl")
 
@@ -63,6 +65,9 @@ def style(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
         yield outcome.check(f"{writer} --check", [str(tools.python), writer, "--check"])
 
 
+    yield outcome.check("the C header --check", [*GENERATE, "--check"])
+
+
 def types(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     """mypy on the sources, and the stubs against the module as it is."""
     del missing
@@ -83,7 +88,7 @@ def rust(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     del tools
     # The module of the bindings is tested from Python: a test program could not load it.
     test = ["cargo", "test", "--locked", "--no-fail-fast"]
-    test += ["--workspace", "--exclude", "peercert-python"]
+    test += ["--workspace", "--exclude", "peercert-python", "--exclude", "peercert-c"]
     yield outcome.cargo_test("Rust tests on AWS-LC", test)
     both = "takes one TLS library"
     check = ["cargo", "check", "--quiet", "--locked", "-p", "peercert"]
