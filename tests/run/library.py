@@ -103,9 +103,13 @@ def _keep_apart(archive: Path, installed: Path, library: str) -> None:
     whole, names = archive.with_suffix(".o"), archive.with_suffix(".names")
     names.write_text("".join(f"{name}\n" for name in exported(library)))
     compiler = os.environ.get("CC", "cc")
-    joined = ["-nostdlib", "-Wl,-r", "-Wl,--whole-archive", str(archive), "-o", str(whole)]
+    joined = ["-r", "-nostdlib", "-Wl,--whole-archive", str(archive), "-o", str(whole)]
     subprocess.run([compiler, *joined], check=True)
-    subprocess.run(["objcopy", f"--keep-global-symbols={names}", str(whole)], check=True)
+    # Rust's own objects carry the compiler's bitcode, which other versions of LLVM stumble over.
+    bitcode = ["--remove-section=.llvmbc", "--remove-section=.llvmcmd"]
+    subprocess.run(
+        ["objcopy", f"--keep-global-symbols={names}", *bitcode, str(whole)], check=True
+    )
     subprocess.run(["strip", "--strip-debug", str(whole)], check=True)
     installed.unlink(missing_ok=True)
     subprocess.run(["ar", "rcs", str(installed), str(whole)], check=True)

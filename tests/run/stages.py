@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import environments
+import library
 import outcome
 import packages
 import place
@@ -23,6 +24,7 @@ MYPY_SOURCES = (
     "tests/packaging",
     "tests/docs",
     "tests/python",
+    "tests/c",
     "tests/pki",
     "tests/vectors",
     "bench",
@@ -120,6 +122,25 @@ def python(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     yield outcome.pytest(name, venv.python, ["tests/python"])
 
 
+def c(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
+    """The C library, installed, and everything that C programs do with it."""
+    for tls in library.FEATURES:
+        name = f"C tests on {tls}"
+        if tls == "openssl" and (skip := _without_openssl(name, missing)):
+            yield skip
+            return
+        installed = place.TARGET / "installed" / tls
+        folders = library.Folders(prefix=str(installed))
+        library.install(folders, tls, "dev", static=True)
+        yield outcome.pytest(
+            name,
+            tools.python,
+            ["tests/c"],
+            PEERCERT_PREFIX=str(installed),
+            PEERCERT_TLS=tls,
+        )
+
+
 def packaging(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     """The wheel and the source distribution in empty environments; what the set-up demands."""
     del missing
@@ -145,6 +166,7 @@ STAGES: dict[str, Callable[[environments.Venv, list[str]], Iterator[Outcome]]] =
     "types": types,
     "rust": rust,
     "python": python,
+    "c": c,
     "packaging": packaging,
     "documents": documents,
 }

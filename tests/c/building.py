@@ -1,0 +1,62 @@
+"""This file is about compiling C programs against the installed library.
+
+In: sources, and what else they link. Out: a program. Every warning is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parents[2]
+STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g", "-O1")
+SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+
+@dataclass(frozen=True)
+class Library:
+    """The library as `make install` lays it out."""
+
+    #: The folder that stands for /usr.
+    prefix: Path
+    #: The TLS library inside: `aws-lc` or `openssl`.
+    name: str
+
+    @property
+    def shared(self) -> Path:
+        """libpeercert.so."""
+        return self.prefix / "lib" / "libpeercert.so"
+
+    def flags(self, *packages: str) -> list[str]:
+        """What pkg-config says of the library and of further packages."""
+        return _output(["pkg-config", "--cflags", "--libs", "peercert", *packages], self).split()
+
+    def compile(
+        self,
+        program: Path,
+        *sources: Path,
+        packages: tuple[str, ...] = (),
+        more: tuple[str, ...] = (),
+        standard: str = "c99",
+        sanitized: bool = False,
+    ) -> Path:
+        """Compiles a program, in C++ when the standard is one of C++."""
+        compiler = os.environ.get("CXX", "c++") if "++" in standard else os.environ.get("CC", "cc")
+        command = [compiler, f"-std={standard}", *STRICT, *(SANITIZERS if sanitized else ())]
+        command += [*map(str, sources), "-o", str(program), *more, *self.flags(*packages)]
+        # The program finds the library where it was installed.
+        command += [f"-Wl,-rpath,{self.prefix / 'lib'}"]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stderr}"
+        return program
+
+
+def _output(command: list[str], library: Library) -> str:
+    path = str(library.prefix / "lib" / "pkgconfig")
+    given = os.environ.get("PKG_CONFIG_PATH")
+    environment = os.environ | {"PKG_CONFIG_PATH": f"{path}:{given}" if given else path}
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, env=environment
+    ).stdout
