@@ -129,16 +129,23 @@ static void say_goodbye(struct client *client)
 static void *serve(void *argument)
 {
     struct client *client = argument;
+    peercert_error *error = NULL;
     int yes = 1;
 
     /* The last, small piece of an answer need not wait for the client's acknowledgement. */
     (void)setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    /* Who is refused is told to the callback of the acceptor; here it is just over. */
-    if (peercert_acceptor_accept(client->acceptor, client->fd, &client->connection, NULL) ==
+    if (peercert_acceptor_accept(client->acceptor, client->fd, &client->connection, &error) ==
         PEERCERT_OK) {
         while (exchange(client))
             ;
         say_goodbye(client);
+    } else {
+        /* Who is refused has been told to the callback of the acceptor. */
+        if (strcmp(peercert_error_code(error), PEERCERT_CODE_IO_TIMEOUT) == 0)
+            start_log_timeout();
+        peercert_error_free(error);
+        /* The client learns of it now, not when its thread is collected. */
+        shutdown(client->fd, SHUT_RDWR);
     }
     /* Fewer bytes than PIPE_BUF are written all at once. */
     if (write(client->finished, &client, sizeof client) != (ssize_t)sizeof client)

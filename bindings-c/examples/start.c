@@ -27,6 +27,11 @@ static void log_refusal(void *user_data, const peercert_error *error)
             verifycode != NULL ? verifycode : "-", peercert_error_message(error));
 }
 
+void start_log_timeout(void)
+{
+    fprintf(stderr, "refused %s -: the handshake did not end in time\n", PEERCERT_CODE_IO_TIMEOUT);
+}
+
 /* Says everything that is wrong with the configuration, and frees the error. */
 static void complain(peercert_error *error)
 {

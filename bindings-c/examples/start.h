@@ -14,6 +14,9 @@
 /* The acceptor that the arguments ask for, and the port; NULL when they are not right. */
 peercert_acceptor *start_acceptor(int argc, char **argv, int *port);
 
+/* Logs a handshake that did not end in time: who waits has to tell, peercert's callback does not. */
+void start_log_timeout(void);
+
 /* A socket, non-blocking, that listens on 127.0.0.1, and `listening PORT` on standard output; port
  * 0 takes a free one. -1 when that fails. */
 int start_listening(int port);
