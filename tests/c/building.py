@@ -31,7 +31,16 @@ class Library:
 
     def flags(self, *packages: str) -> list[str]:
         """What pkg-config says of the library and of further packages."""
-        return _output(["pkg-config", "--cflags", "--libs", "peercert", *packages], self).split()
+        command = ["pkg-config", "--cflags", "--libs", "peercert", *packages]
+        environment = self.environment()
+        told = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        return told.stdout.split()
+
+    def environment(self) -> dict[str, str]:
+        """Variables by which pkg-config finds the library."""
+        path = str(self.prefix / "lib" / "pkgconfig")
+        given = os.environ.get("PKG_CONFIG_PATH")
+        return os.environ | {"PKG_CONFIG_PATH": f"{path}:{given}" if given else path}
 
     def compile(
         self,
@@ -51,12 +60,3 @@ class Library:
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
         assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stderr}"
         return program
-
-
-def _output(command: list[str], library: Library) -> str:
-    path = str(library.prefix / "lib" / "pkgconfig")
-    given = os.environ.get("PKG_CONFIG_PATH")
-    environment = os.environ | {"PKG_CONFIG_PATH": f"{path}:{given}" if given else path}
-    return subprocess.run(
-        command, check=True, capture_output=True, text=True, env=environment
-    ).stdout

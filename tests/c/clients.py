@@ -132,12 +132,12 @@ class Answers:
         self._held += came
 
 
-def alert(port: int, client: str | None, version: str) -> str:
+def alert(port: int, client: str | None, version: str, body: bytes = b"") -> str:
     """The alert that a client is refused with, as OpenSSL calls it, or "" when it is not."""
     try:
         with connect(port, client, version) as connection:
             # TLS 1.3: a client learns that it is refused when it reads.
-            connection.sendall(request())
+            connection.sendall(request("/echo", method="POST", body=body))
             Answers(connection).next()
     except ssl.SSLError as error:
         return str(error.reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import ssl
 import struct
@@ -14,8 +15,9 @@ from pathlib import Path
 import pytest
 
 import clients
+from building import Library
 from clients import LIVE, Answers, connect, curl, identity, plain, request
-from serving import SERVERS, Server, arguments, serving
+from serving import EXAMPLES, SERVERS, Server, arguments, serving
 
 LARGE = os.urandom(2_000_000)
 CODES = {
@@ -78,6 +80,14 @@ def test_clients_that_a_mode_refuses_read_their_alert_and_are_logged(
                 code = "certificate_refused" if client else "no_certificate"
                 server.wait_for(rf"^refused peer\.{code} {CODES[client]}: .")
         assert identity(server.port, "good")["verified"] is True
+
+
+def test_a_refused_client_that_has_sent_its_request_already_reads_its_alert(program: Path) -> None:
+    with serving(program, "require") as server:
+        for client in (None, "expired", "unknown-leaf"):
+            # A server that closed at once would answer these bytes with a reset.
+            told = clients.alert(server.port, client, "1.3", LARGE[:200_000])
+            assert told == ALERTS["1.3", client]
 
 
 @pytest.mark.parametrize("version", ["1.2", "1.3"])
@@ -248,3 +258,13 @@ def test_all_that_is_wrong_with_the_options_is_said_at_once(program: Path) -> No
     assert (ended.returncode, ended.stdout) == (1, "")
     for code in ("unknown_mode", "unknown_option", "unsupported_version"):
         assert f"config.{code}: " in ended.stderr
+
+
+def test_the_lines_of_the_readme_build_every_server(library: Library, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES, tmp_path, dirs_exist_ok=True)
+    block = (EXAMPLES / "README.md").read_text().split("```sh\n")[1].split("```")[0]
+    told = subprocess.run(
+        ["sh", "-euc", block], cwd=tmp_path, env=library.environment(), check=False
+    )
+    assert told.returncode == 0
+    assert {name for name in SERVERS if (tmp_path / name).exists()} == set(SERVERS)
