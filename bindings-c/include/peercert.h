@@ -489,8 +489,8 @@ uint32_t peercert_version_number(void);
 /*
  * Options, by name. Nothing is judged while they are set: the acceptor that is made of them tells
  * every problem at once, each with a code and the option's name. In names and in the words of modes
- * case, `_` and `-` do not count; docs/options in the README lists them all
- * (`PEERCERT_OPTION_...`). One thread at a time uses an options object.
+ * case, `_` and `-` do not count; the README explains them all (`PEERCERT_OPTION_...`). One thread
+ * at a time uses an options object.
  */
 
 /*

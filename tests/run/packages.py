@@ -40,7 +40,9 @@ PACKAGES = (
     Package("libssl-dev", None, "openssl/ssl.h", "the tests run on the system's OpenSSL, too"),
     Package("curl", "curl", None, "the client that most callers have"),
     Package("chromium", "chromium", None, "shows that no markup of a name runs in a page"),
-    Package("pkg-config", "pkg-config", None, "finds the system's OpenSSL"),
+    Package("pkg-config", "pkg-config", None, "finds the system's OpenSSL and the C library"),
+    Package("g++", "g++", None, "compiles the C header as C++"),
+    Package("mandoc", "mandoc", None, "checks the pages of the manual"),
 )
 SOAK_PACKAGES = (
     Package("valgrind", "valgrind", None, "runs the core's tests with every access checked"),
