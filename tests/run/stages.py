@@ -158,7 +158,16 @@ def documents(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]
     """The snippets and the generated tables of the documents."""
     del missing
     wheels.install(tools, wheels.wheel(tools))
-    yield outcome.pytest("documents", tools.python, ["tests/docs"])
+    installed = place.TARGET / "installed" / "documents"
+    library.install(library.Folders(prefix=str(installed)), "aws-lc", "dev")
+    yield outcome.pytest(
+        "documents",
+        tools.python,
+        ["tests/docs"],
+        # A system's own folders need neither.
+        PKG_CONFIG_PATH=str(installed / "lib" / "pkgconfig"),
+        LD_LIBRARY_PATH=str(installed / "lib"),
+    )
 
 
 STAGES: dict[str, Callable[[environments.Venv, list[str]], Iterator[Outcome]]] = {
