@@ -20,7 +20,7 @@ pub struct Acceptor {
 /// What is told of each handshake that fails, in the thread that drove it. `error` is the error that
 /// the call itself gives, with the report on whoever was refused; it is alive until the callback
 /// returns. `user_data` is what was given along with the callback. It decides nothing; it must not
-/// leave by longjmp() or a C++ exception.
+/// call the connection, nor leave by longjmp() or a C++ exception.
 #[expect(non_camel_case_types, reason = "the name in the header")]
 pub type peercert_refusal_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, error: *const Error)>;
