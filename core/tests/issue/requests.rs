@@ -1,7 +1,7 @@
 //! Requests: made, signed, and refused.
 
 use crate::scene::{mode, named, s, says, Folder};
-use peercert::issue::{self, Authority, Issuer, Purpose, Spec, Subject};
+use peercert::issue::{self, Authority, Issuer, Purpose, Spec};
 use peercert::Code;
 use std::fs;
 
