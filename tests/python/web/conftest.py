@@ -90,8 +90,7 @@ def _issue(authority: ca.Authority, folder: Path, name: str, purpose: str, **spe
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     """Certificates for a server (localhost) and for clients: `client` (alice) is good, `expired`
-    (mallory) is not any more, `stranger` is of a CA that nobody trusts, `hostile` has a name that
-    our own authority would not write."""
+    (mallory) is not any more, `stranger` is of a CA that nobody trusts."""
     folder = tmp_path_factory.mktemp("pki")
     for name in ("server-ca", "client-ca", "other-ca"):
         authority = ca.Authority.create(folder / name, subject=f"CN={name}")
@@ -107,14 +106,20 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
             _issue(authority, folder, "expired", "client", subject="CN=mallory", **past)
         else:
             _issue(authority, folder, "stranger", "client", subject="CN=stranger")
+    return Pki(folder)
+
+
+@pytest.fixture(scope="session")
+def hostile(pki: Pki, openssl: str) -> str:
+    """A client whose certificate has a name that our own authority would not write."""
     subject = "/CN=<script>alert(1)<\\/script>\nrefused 1.2.3.4: \x1b[31m"
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
             *("-nodes", "-keyout", "hostile.key", "-out", "hostile.pem", "-subj", subject),
         ],
-        cwd=folder,
+        cwd=pki.folder,
         check=True,
         capture_output=True,
     )
-    return Pki(folder)
+    return "hostile"

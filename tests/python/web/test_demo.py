@@ -112,8 +112,8 @@ def test_the_page_is_for_people_and_the_json_for_programs(pki: Pki, server: str)
     assert answer["details"]["servername"] == "localhost"
 
 
-def test_a_script_in_a_name_is_text(pki: Pki, server: str) -> None:
-    page = pki.curl(server, client="hostile")
+def test_a_script_in_a_name_is_text(pki: Pki, server: str, hostile: str) -> None:
+    page = pki.curl(server, client=hostile)
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "\x1b" not in page
@@ -127,9 +127,9 @@ def test_there_is_one_page_and_it_is_only_read(pki: Pki, server: str) -> None:
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="install chromium")
 def test_a_browser_shows_the_page_and_runs_nothing_of_it(
-    pki: Pki, server: str, tmp_path: Path
+    pki: Pki, server: str, hostile: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "page.html").write_text(pki.curl(server, client="hostile"))
+    (tmp_path / "page.html").write_text(pki.curl(server, client=hostile))
     flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
     shown = subprocess.run(
         ["chromium", *flags, "--dump-dom", f"file://{tmp_path}/page.html"],

@@ -43,11 +43,13 @@ def test_every_certificate_of_a_bundle_is_shown(pki: Pki, tmp_path: Path) -> Non
     assert "(3 of 3)" in ended.stdout
 
 
-def test_a_pkcs12_file_opens_with_its_password_alone(pki: Pki, tmp_path: Path) -> None:
+def test_a_pkcs12_file_opens_with_its_password_alone(
+    pki: Pki, openssl: str, tmp_path: Path
+) -> None:
     bundle = tmp_path / "alice.p12"
     subprocess.run(
         [
-            *("openssl", "pkcs12", "-export", "-in", pki.certificate("client")),
+            *(openssl, "pkcs12", "-export", "-in", pki.certificate("client")),
             *("-inkey", pki.key("client"), "-out", bundle, "-passout", f"pass:{pki.password}"),
         ],
         check=True,
@@ -142,11 +144,11 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(pki: Pki) -> None:
     assert ended.stdout.count("\n") == 1
 
 
-def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
+def test_a_name_cannot_steer_the_terminal(openssl: str, tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "a\x1b[31m.pem"
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
             *("-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=\x1b[31mred", "-utf8"),
         ],
         check=True,
