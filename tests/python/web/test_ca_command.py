@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,15 @@ def test_what_is_revoked_is_on_the_next_list(folder: Path, openssl: str) -> None
     assert "Key Compromise" in text
     failed(peercert("ca", "revoke", "pki/alice.pem", cwd=folder), "certificate.cannot_issue")
     failed(peercert("ca", "revoke", cwd=folder), "config.missing_option")
+
+
+def test_programs_that_make_a_list_at_once_use_no_number_twice(folder: Path) -> None:
+    command = [sys.executable, "-m", "peercert", "ca", "crl"]
+    programs = [subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE) for _ in range(6)]
+    assert [program.communicate()[0] for program in programs] == [b"pki/crl.pem\n"] * 6
+    lines = (folder / "pki/index.txt").read_text().splitlines()
+    numbers = [line.split("\t")[2] for line in lines if line.startswith("C")]
+    assert numbers == ["1", "2", "3", "4", "5", "6"]
 
 
 @pytest.mark.parametrize("legacy", [[], ["--legacy"]])
