@@ -203,6 +203,15 @@ def test_it_refuses_to_be_a_client(pair: tuple[socket.socket, socket.socket]) ->
         made().wrap_socket(unconnected)
 
 
+def test_a_connection_keeps_its_context() -> None:
+    context = made()
+    tls = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_side=True)
+    tls.context = context
+    with pytest.raises(NotImplementedError, match="listen on another port"):
+        tls.context = made()
+    assert tls.context is context
+
+
 def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(peercert.ConfigError) as caught:
         Context(
