@@ -212,6 +212,30 @@ def test_a_connection_keeps_its_context() -> None:
     assert tls.context is context
 
 
+def test_a_configuration_that_cannot_be_is_told_by_wrapping_and_can_be_mended(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    context = Context(client_cert_mode="require")
+    for wrap in (
+        lambda: context.wrap_socket(pair[0], server_side=True),
+        lambda: context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_side=True),
+    ):
+        with pytest.raises(peercert.ConfigError) as caught:
+            wrap()
+        codes = {problem.code for problem in caught.value.problems}
+        assert codes == {"config.missing_option", "config.mode_without_ca"}
+    # The socket has not been taken, and the settings may still change.
+    assert pair[0].fileno() >= 0
+    context.load_cert_chain(LIVE / "server.pem", LIVE / "server.key")
+    context.load_verify_locations(LIVE / "client-cas.pem")
+    client = Peer(talk(pair[1], client_context("good")))
+    with context.wrap_socket(pair[0], server_side=True) as tls:
+        assert tls.recv(5) == b"hello"
+    client.result()
+    tls_of_bios = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_side=True)
+    assert tls_of_bios.context is context
+
+
 def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(peercert.ConfigError) as caught:
         Context(
