@@ -60,6 +60,11 @@ def test_a_pkcs12_file_opens_with_its_password_alone(
     wrong = peercert("info", bundle, "--password-env", "SECRET", SECRET="wrong")
     assert wrong.returncode == 1
     assert "certificate.wrong_password" in wrong.stderr
+    missing = peercert("info", bundle)
+    assert missing.returncode == 1
+    (line,) = missing.stderr.splitlines()
+    assert "certificate.missing_password" in line
+    assert "give its password with --password-file or --password-env" in line
 
 
 @pytest.mark.parametrize(

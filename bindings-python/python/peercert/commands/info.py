@@ -65,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
             listed.append({"file": name, "error": {"code": error.code, "message": error.message}})
             if not arguments.json:
                 line = log.one_line(f"{name}: {error.code}: {error.message}")
+                if error.code == "certificate.missing_password":
+                    line += " with --password-file or --password-env"
                 print(f"peercert: {line}", file=sys.stderr)
             continue
         late = limit is not None and any(c.get("notaftertime", now) <= limit for c in certificates)
