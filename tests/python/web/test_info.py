@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +23,23 @@ Pki = Any
 def test_a_certificate_is_shown_for_people(pki: Pki) -> None:
     ended = peercert("info", pki.certificate("client"))
     assert ended.returncode == 0
-    for words in ("CN = alice", "CN = client-ca", "san email", "alice@example.com", "days left"):
-        assert words in ended.stdout
+    title, *lines = ended.stdout.splitlines()
+    assert title == pki.certificate("client")
+    # Every key under its own name and in the dictionary's order, what is inside it indented.
+    (cert,) = certinfos(Path(pki.certificate("client")))
+    named = [line.split()[0] for line in lines if re.match(r"  \S", line)]
+    assert named == list(cert)
+    inside = [line.split() for line in lines if re.match(r"    \S", line)]
+    assert ["clientAuth"] in inside
+    assert ["alice@example.com"] in [line.split() for line in lines if line.startswith("      ")]
+    for key in ("subject", "serial", "fingerprint", "spki"):
+        assert ["", key, cert[key]] in [re.split(" {2,}", line) for line in lines]
+    for extension in cert["extensions"]:
+        assert any(extension["oid"] in line and extension["value"] in line for line in lines)
+    assert cert["pem"].splitlines() == [
+        line.strip() for line in lines[-len(cert["pem"].splitlines()) - 1 : -1]
+    ]
+    assert "days left" in ended.stdout
 
 
 def test_and_as_json_with_every_key(pki: Pki) -> None:
