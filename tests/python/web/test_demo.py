@@ -28,6 +28,27 @@ def test_four_clients_call_and_each_answer_is_printed(tmp_path: Path) -> None:
     assert "CN = alice" in ended.stdout
 
 
+def test_it_says_how_many_keys_it_leaves_out_and_prints_them_when_asked(tmp_path: Path) -> None:
+    short = peercert("demo", cwd=tmp_path).stdout
+    whole = peercert("demo", "--all", cwd=tmp_path).stdout
+    first, rest = (objects(text) for text in (short, whole))
+    assert [list(answer) for answer in first] == [
+        [key for key in answer if key in shown] for shown, answer in zip(first, rest, strict=True)
+    ]
+    told = re.findall(r"\.\.\. and (\d+) more keys: peercert demo --all prints them", short)
+    hidden = [len(answer) - len(shown) for shown, answer in zip(first, rest, strict=True)]
+    assert [int(count) for count in told] == [count for count in hidden if count]
+    assert len(told) == 3
+    assert {"pem", "extensions", "verifyerrors", "spki"} <= rest[1].keys()
+    assert "more keys" not in whole
+    assert peercert("demo", "--all", "--serve", cwd=tmp_path).returncode == 2
+
+
+def objects(text: str) -> list[dict[str, Any]]:
+    """The JSON objects in what was printed, each from a line `{` to a line `}`."""
+    return [json.loads(found) for found in re.findall(r"(?ms)^\{\n.*?^\}$", text)]
+
+
 def test_the_certificates_stay_and_are_used_again_while_they_fit(tmp_path: Path) -> None:
     (tmp_path / "demo-pki").mkdir()
     (tmp_path / "demo-pki" / ".peercert-development").touch()
