@@ -39,7 +39,8 @@ PACKAGES = (
     Package("openssl", "openssl", None, "the command that prints certificates the reference way"),
     Package("libssl-dev", None, "openssl/ssl.h", "the tests run on the system's OpenSSL, too"),
     Package("curl", "curl", None, "the client that most callers have"),
-    Package("chromium", "chromium", None, "shows that no markup of a name runs in a page"),
+    Package("chromium", "chromium", None, "a browser calls, and runs no markup of a name"),
+    Package("libnss3-tools", "certutil", None, "gives the browser its certificates"),
     Package("pkg-config", "pkg-config", None, "finds the system's OpenSSL"),
 )
 SOAK_PACKAGES = (

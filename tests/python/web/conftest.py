@@ -1,4 +1,5 @@
-"""This file is about the certificates of these tests, and the clients that hold them."""
+"""This file is about the certificates of these tests, the clients that hold them, and the server
+with the demonstration's page that several of them call."""
 
 from __future__ import annotations
 
@@ -7,12 +8,15 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from peercert import ca
+from peercert import ca, demo, wsgi
+from peercert.cheroot import Adapter, Server
 
 PATIENCE = 30
 
@@ -26,7 +30,7 @@ class Pki:
         self.folder = folder
 
     @property
-    def options(self) -> dict[str, str]:
+    def options(self) -> dict[str, Any]:
         """The acceptor's options that name files."""
         return {
             "certificate": str(self.folder / "server.pem"),
@@ -123,3 +127,16 @@ def hostile(pki: Pki, openssl: str) -> str:
         capture_output=True,
     )
     return "hostile"
+
+
+@pytest.fixture
+def server(pki: Pki) -> Iterator[str]:
+    """The address of a server with the demonstration's page, which takes every client."""
+    adapter = Adapter(**pki.options, client_cert_mode="request")
+    made = Server(("127.0.0.1", 0), wsgi.expose(demo.app), adapter)
+    made.prepare()
+    thread = threading.Thread(target=made.serve)
+    thread.start()
+    yield f"https://localhost:{made.socket.getsockname()[1]}/"
+    made.stop()
+    thread.join()
