@@ -5,6 +5,7 @@ In: the tree and what the machine has. Out: one outcome of all of it.
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -180,7 +181,9 @@ def _rust_tests(name: str, test: list[str], missing: list[str]) -> Iterator[Outc
         capture_output=True,
         text=True,
     )
-    targets = [t for package in json.loads(answer.stdout)["packages"] for t in package["targets"]]
+    left_out = {after for word, after in itertools.pairwise(test) if word == "--exclude"}
+    ours = [p for p in json.loads(answer.stdout)["packages"] if p["name"] not in left_out]
+    targets = [target for package in ours for target in package["targets"]]
     programs = {target["name"] for target in targets if target["kind"] == ["test"]} - {JUDGED}
     chosen = [word for program in sorted(programs) for word in ("--test", program)]
     # Programs and documentation cannot be chosen in one call.
