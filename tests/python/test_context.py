@@ -77,8 +77,10 @@ REFUSED: dict[str, list[tuple[Callable[[Context], object], str]]] = {
     "options": [(_set("options", 0), "min_version")],
     "set_npn_protocols": [(_call("set_npn_protocols", ["h2"]), "alpn")],
     "load_dh_params": [(_call("load_dh_params", "dh.pem"), "groups")],
-    "sni_callback": [(_set("sni_callback", print), "hosts")],
-    "set_servername_callback": [(_call("set_servername_callback", print), "hosts")],
+    "sni_callback": [(_set("sni_callback", print), "certificate.*another port")],
+    "set_servername_callback": [
+        (_call("set_servername_callback", print), "certificate.*another port")
+    ],
     "set_psk_server_callback": [(_call("set_psk_server_callback", print), "client_cert_mode")],
     "set_psk_client_callback": [(_call("set_psk_client_callback", print), "client_cert_mode")],
     "num_tickets": [(_set("num_tickets", 7), "session_tickets")],
