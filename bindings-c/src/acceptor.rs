@@ -255,7 +255,9 @@ pub unsafe extern "C" fn peercert_acceptor_accept(
 }
 
 fn descriptor(fd: c_int) -> Result<Descriptor> {
-    Descriptor::of_host(fd).ok_or_else(|| {
+    // SAFETY: the caller keeps the descriptor open until the connection is freed, as the signatures
+    // say.
+    unsafe { Descriptor::of_host(fd) }.ok_or_else(|| {
         let message = format!("fd {fd} is no descriptor; it should be 0 or more");
         peercert::Error::new(Code::InvalidArgument, message).with("argument", "fd")
     })
