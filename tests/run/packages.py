@@ -41,6 +41,7 @@ PACKAGES = (
     Package("curl", "curl", None, "the client that most callers have"),
     Package("chromium", "chromium", None, "shows that no markup of a name runs in a page"),
     Package("pkg-config", "pkg-config", None, "finds the system's OpenSSL"),
+    Package("libjansson-dev", None, "jansson.h", "reads the vectors in the C tests"),
 )
 SOAK_PACKAGES = (
     Package("valgrind", "valgrind", None, "runs the core's tests with every access checked"),
