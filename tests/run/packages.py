@@ -44,6 +44,7 @@ PACKAGES = (
     Package("pkg-config", "pkg-config", None, "finds the system's OpenSSL and the C library"),
     Package("g++", "g++", None, "compiles the C header as C++"),
     Package("mandoc", "mandoc", None, "checks the pages of the manual"),
+    Package("libjansson-dev", None, "jansson.h", "reads the vectors in the C tests"),
 )
 SOAK_PACKAGES = (
     Package("valgrind", "valgrind", None, "runs the core's tests with every access checked"),
