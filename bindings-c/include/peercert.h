@@ -374,6 +374,8 @@
 #define PEERCERT_CODE_CERTIFICATE_BAD_REQUEST "certificate.bad_request"
 /* What should be issued cannot be: a name, date, usage or key is not possible. */
 #define PEERCERT_CODE_CERTIFICATE_CANNOT_ISSUE "certificate.cannot_issue"
+/* The bundle is encrypted and no password is given. */
+#define PEERCERT_CODE_CERTIFICATE_MISSING_PASSWORD "certificate.missing_password"
 /* The mode demands a certificate and the peer sent none. */
 #define PEERCERT_CODE_PEER_NO_CERTIFICATE "peer.no_certificate"
 /* The peer's certificate does not verify and the mode refuses that. */
