@@ -86,8 +86,7 @@ def build_wheel(
     """Builds a wheel."""
     import maturin
 
-    if _builds_aws_lc(config_settings):
-        os.environ.update(tool_environment(os.environ))
+    _provide_tools(config_settings)
     return str(maturin.build_wheel(wheel_directory, config_settings, metadata_directory))
 
 
@@ -104,8 +103,7 @@ def build_editable(
     """Builds an editable wheel."""
     import maturin
 
-    if _builds_aws_lc(config_settings):
-        os.environ.update(tool_environment(os.environ))
+    _provide_tools(config_settings)
     return str(maturin.build_editable(wheel_directory, config_settings, metadata_directory))
 
 
@@ -133,6 +131,12 @@ def prepare_metadata_for_build_wheel(
 
 
 prepare_metadata_for_build_editable = prepare_metadata_for_build_wheel
+
+
+def _provide_tools(config_settings: Settings) -> None:
+    """Sets this process's environment so that the build that it starts finds the tools."""
+    if _builds_aws_lc(config_settings):
+        os.environ.update(tool_environment(os.environ))
 
 
 def _builds_aws_lc(config_settings: Settings) -> bool:

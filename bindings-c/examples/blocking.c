@@ -112,8 +112,9 @@ static void say_goodbye(struct client *client)
     char waste[4096];
     int64_t end;
 
-    if (peercert_connection_set_deadline(client->connection, 0, NULL) == PEERCERT_OK)
-        peercert_connection_close(client->connection, NULL);
+    /* Waits until it is sent; what the client says to it does not matter. */
+    if (peercert_connection_set_deadline(client->connection, GOODBYE_MS, NULL) == PEERCERT_OK)
+        (void)peercert_connection_close(client->connection, NULL);
     if (shutdown(client->fd, SHUT_WR) != 0)
         return;
     clock_gettime(CLOCK_MONOTONIC, &now);

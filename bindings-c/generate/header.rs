@@ -9,7 +9,7 @@ use std::fmt::Write;
 const WIDTH: usize = 100;
 
 /// What holds for every call.
-const GRAMMAR: &str = "\
+pub(crate) const GRAMMAR: &str = "\
 peercert: mutual TLS for applications. Generated from the sources of the library; do not edit.
 
 Names are peercert_<noun>_<verb>. peercert_<noun>_new() makes an object and peercert_<noun>_free() frees \

@@ -374,6 +374,8 @@
 #define PEERCERT_CODE_CERTIFICATE_BAD_REQUEST "certificate.bad_request"
 /* What should be issued cannot be: a name, date, usage or key is not possible. */
 #define PEERCERT_CODE_CERTIFICATE_CANNOT_ISSUE "certificate.cannot_issue"
+/* The bundle is encrypted and no password is given. */
+#define PEERCERT_CODE_CERTIFICATE_MISSING_PASSWORD "certificate.missing_password"
 /* The mode demands a certificate and the peer sent none. */
 #define PEERCERT_CODE_PEER_NO_CERTIFICATE "peer.no_certificate"
 /* The peer's certificate does not verify and the mode refuses that. */
@@ -463,7 +465,7 @@ typedef struct peercert_report peercert_report;
  * What is told of each handshake that fails, in the thread that drove it. `error` is the error that
  * the call itself gives, with the report on whoever was refused; it is alive until the callback
  * returns. `user_data` is what was given along with the callback. It decides nothing; it must not
- * leave by longjmp() or a C++ exception.
+ * call the connection, nor leave by longjmp() or a C++ exception.
  */
 typedef void (*peercert_refusal_callback)(void *user_data,
                                           const peercert_error *error);
@@ -489,8 +491,8 @@ uint32_t peercert_version_number(void);
 /*
  * Options, by name. Nothing is judged while they are set: the acceptor that is made of them tells
  * every problem at once, each with a code and the option's name. In names and in the words of modes
- * case, `_` and `-` do not count; docs/options in the README lists them all
- * (`PEERCERT_OPTION_...`). One thread at a time uses an options object.
+ * case, `_` and `-` do not count; the README explains them all (`PEERCERT_OPTION_...`). One thread
+ * at a time uses an options object.
  */
 
 /*
@@ -750,9 +752,10 @@ void peercert_acceptor_free(peercert_acceptor *acceptor);
  * peercert_acceptor_connection()) or over a descriptor (peercert_acceptor_wrap(),
  * peercert_acceptor_accept()). The calls are the same; one that cannot go on gives
  * PEERCERT_WANT_READ or PEERCERT_WANT_WRITE and is called again with the same arguments. Over a
- * descriptor that comes only when the deadline is 0. After an error of kind peer or io the
- * connection stays callable: what is left to take is the alert, and the same error comes back. One
- * thread at a time uses a connection; over a descriptor one may read while another writes.
+ * descriptor that comes only when the deadline is 0, and from closing. After an error of kind peer
+ * or io the connection stays callable: what is left to take is the alert, and the same error comes
+ * back. One thread at a time uses a connection; over a descriptor one may read while another
+ * writes.
  */
 
 /*
@@ -896,12 +899,13 @@ int peercert_connection_write(peercert_connection *connection,
 size_t peercert_connection_pending(const peercert_connection *connection);
 
 /*
- * Says goodbye (close_notify); nothing can be written afterwards. PEERCERT_OK tells that the client
- * has done so, too; who does not care for that calls it once, with a deadline of 0 over a
- * descriptor.
+ * Says goodbye (close_notify); nothing can be written afterwards. The first call waits until that
+ * is sent, and for nothing else: PEERCERT_WANT_READ then says that the client has not said goodbye
+ * itself. Who does not care for that is done; who does calls again.
  * `connection`: the connection.
  * `error`: receives the error, or NULL.
- * Returns: PEERCERT_OK, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE, or PEERCERT_ERROR.
+ * Returns: PEERCERT_OK when both sides have said goodbye, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE,
+ * or PEERCERT_ERROR.
  * Errors: kind peer; io.timeout, io.socket, io.interrupted, state.null_argument.
  * Since: 0.1.0
  */

@@ -20,7 +20,7 @@ pub struct Acceptor {
 /// What is told of each handshake that fails, in the thread that drove it. `error` is the error that
 /// the call itself gives, with the report on whoever was refused; it is alive until the callback
 /// returns. `user_data` is what was given along with the callback. It decides nothing; it must not
-/// leave by longjmp() or a C++ exception.
+/// call the connection, nor leave by longjmp() or a C++ exception.
 #[expect(non_camel_case_types, reason = "the name in the header")]
 pub type peercert_refusal_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, error: *const Error)>;
@@ -255,7 +255,9 @@ pub unsafe extern "C" fn peercert_acceptor_accept(
 }
 
 fn descriptor(fd: c_int) -> Result<Descriptor> {
-    Descriptor::of_host(fd).ok_or_else(|| {
+    // SAFETY: the caller keeps the descriptor open until the connection is freed, as the signatures
+    // say.
+    unsafe { Descriptor::of_host(fd) }.ok_or_else(|| {
         let message = format!("fd {fd} is no descriptor; it should be 0 or more");
         peercert::Error::new(Code::InvalidArgument, message).with("argument", "fd")
     })

@@ -4,12 +4,15 @@
 use crate::boundary::{self, bytes, give, optional_text, output};
 use crate::error::Error;
 use crate::value::{self, Value};
+use peercert::schema::Sink;
 use peercert::Certificate;
 use std::ffi::{c_char, c_int};
 
 fn describe(certificate: &Certificate) -> peercert::Result<Value> {
     value::build(|sink| {
+        sink.begin_dict();
         certificate.describe(sink);
+        sink.end();
         Ok(())
     })
 }

@@ -1,7 +1,7 @@
 //! Connections: TLS with one client, either without a socket (sans-I/O: peercert_acceptor_connection())
 //! or over a descriptor (peercert_acceptor_wrap(), peercert_acceptor_accept()). The calls are the same; one
 //! that cannot go on gives PEERCERT_WANT_READ or PEERCERT_WANT_WRITE and is called again with the same
-//! arguments. Over a descriptor that comes only when the deadline is 0. After an error of kind peer or io the connection
+//! arguments. Over a descriptor that comes only when the deadline is 0, and from closing. After an error of kind peer or io the connection
 //! stays callable: what is left to take is the alert, and the same error comes back. One thread at a
 //! time uses a connection; over a descriptor one may read while another writes.
 
@@ -11,6 +11,7 @@ use crate::report::Report;
 use crate::value::{self, Value};
 use peercert::{Code, Descriptor, Progress, Result, Socket, Wait};
 use std::ffi::{c_char, c_int};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 pub struct Connection {
     transport: Transport,
     deadline: Mutex<Wait>,
+    /// Over a descriptor: the goodbye is sent.
+    goodbye: AtomicBool,
     /// What peercert_connection_report() has lent.
     report: OnceLock<Report>,
 }
@@ -40,6 +43,7 @@ impl Connection {
         Self {
             transport,
             deadline: Mutex::new(Wait::Forever),
+            goodbye: AtomicBool::new(false),
             report: OnceLock::new(),
         }
     }
@@ -341,13 +345,14 @@ pub unsafe extern "C" fn peercert_connection_pending(connection: *const Connecti
     })
 }
 
-/// Says goodbye (close_notify); nothing can be written afterwards. PEERCERT_OK tells that the client
-/// has done so, too; who does not care for that calls it once, with a deadline of 0 over a
-/// descriptor.
+/// Says goodbye (close_notify); nothing can be written afterwards. The first call waits until that is
+/// sent, and for nothing else: PEERCERT_WANT_READ then says that the client has not said goodbye
+/// itself. Who does not care for that is done; who does calls again.
 ///
 /// `connection`: the connection.
 /// `error`: receives the error, or NULL.
-/// Returns: PEERCERT_OK, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE, or PEERCERT_ERROR.
+/// Returns: PEERCERT_OK when both sides have said goodbye, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE,
+/// or PEERCERT_ERROR.
 /// Errors: kind peer; io.timeout, io.socket, io.interrupted, state.null_argument.
 /// Since: 0.1.0
 #[no_mangle]
@@ -358,9 +363,19 @@ pub unsafe extern "C" fn peercert_connection_close(
     entry!(error, {
         // SAFETY: as the signature says.
         let connection = unsafe { shared(connection, "connection") }?;
-        match &connection.transport {
-            Transport::Engine(_) => connection.engine().close(),
-            Transport::Socket(socket) => socket.close(connection.wait()),
+        let socket = match &connection.transport {
+            Transport::Engine(_) => return connection.engine().close(),
+            Transport::Socket(socket) => socket,
+        };
+        if connection.goodbye.load(Ordering::Relaxed) {
+            return socket.close(connection.wait());
+        }
+        match socket.goodbye(connection.wait())? {
+            Progress::Done(()) => {
+                connection.goodbye.store(true, Ordering::Relaxed);
+                socket.close(Wait::Never)
+            }
+            progress => Ok(progress),
         }
     })
 }

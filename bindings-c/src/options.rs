@@ -1,7 +1,6 @@
 //! Options, by name. Nothing is judged while they are set: the acceptor that is made of them tells
 //! every problem at once, each with a code and the option's name. In names and in the words of modes
-//! case, `_` and `-` do not count; docs/options in the README lists them all
-//! (`PEERCERT_OPTION_...`). One thread at a time uses an options object.
+//! case, `_` and `-` do not count; the README explains them all (`PEERCERT_OPTION_...`). One thread at a time uses an options object.
 
 use crate::boundary::{bytes, exclusive, free, give, shared, text, texts};
 use crate::error::Error;
@@ -106,8 +105,10 @@ pub unsafe extern "C" fn peercert_options_set_integer(
     value: i64,
     error: *mut *mut Error,
 ) -> c_int {
-    // SAFETY: as the signature says.
-    entry!(error, { unsafe { push(options, name, Ok(value.into())) } })
+    entry!(error, {
+        // SAFETY: as the signature says.
+        unsafe { push(options, name, Ok(value.into())) }
+    })
 }
 
 /// Sets an option to a number with a fraction, such as seconds.
@@ -126,8 +127,10 @@ pub unsafe extern "C" fn peercert_options_set_number(
     value: f64,
     error: *mut *mut Error,
 ) -> c_int {
-    // SAFETY: as the signature says.
-    entry!(error, { unsafe { push(options, name, Ok(value.into())) } })
+    entry!(error, {
+        // SAFETY: as the signature says.
+        unsafe { push(options, name, Ok(value.into())) }
+    })
 }
 
 /// Sets an option to true or false.
@@ -146,8 +149,8 @@ pub unsafe extern "C" fn peercert_options_set_flag(
     value: c_int,
     error: *mut *mut Error,
 ) -> c_int {
-    // SAFETY: as the signature says.
     entry!(error, {
+        // SAFETY: as the signature says.
         unsafe { push(options, name, Ok((value != 0).into())) }
     })
 }

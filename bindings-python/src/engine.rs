@@ -272,7 +272,8 @@ impl Engine {
             return Ok(());
         }
         Err(PyNotImplementedError::new_err(
-            "a connection keeps its context; for another one by server name see the option hosts",
+            "a connection keeps the context it was accepted with; listen on another port with a \
+             context of its own where callers are to meet another configuration",
         ))
     }
 

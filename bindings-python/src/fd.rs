@@ -40,7 +40,15 @@ impl Fd {
     ) -> PyResult<Self> {
         let py = object.py();
         let number: i32 = object.call_method0("fileno")?.extract()?;
-        let descriptor = Descriptor::of_host(number)
+        #[expect(
+            unsafe_code,
+            reason = "a socket of Python's is a number, and only Python can keep it open"
+        )]
+        // SAFETY: the number comes from the socket object, which is either kept here or keeps this
+        // connection, so that it is not closed by being forgotten. A program that closes it in the
+        // middle of another thread's call reaches what has taken its number, as with any socket of
+        // Python's.
+        let descriptor = unsafe { Descriptor::of_host(number) }
             .ok_or_else(|| PyOSError::new_err("the socket is closed"))?;
         let holder = match flavour {
             Flavour::Own => Holder::Kept(object.clone().unbind()),

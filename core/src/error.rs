@@ -142,6 +142,8 @@ codes! {
     BadRequest = Certificate "certificate.bad_request";
     /// What should be issued cannot be: a name, date, usage or key is not possible.
     CannotIssue = Certificate "certificate.cannot_issue";
+    /// The bundle is encrypted and no password is given.
+    BundleNeedsPassword = Certificate "certificate.missing_password";
 
     /// The mode demands a certificate and the peer sent none.
     NoCertificate = Peer "peer.no_certificate";

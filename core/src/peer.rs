@@ -89,10 +89,14 @@ impl Report {
             Evidence::Nothing => None,
             Evidence::Fresh {
                 chain,
-                errors,
+                mut errors,
                 anchor,
             } => {
                 let verified = errors.is_empty() && anchor.is_some() && !chain.is_empty();
+                // A host that verifies in a callback of its own has no errors, and no anchor either.
+                if !verified && errors.is_empty() {
+                    errors.push(VerifyError::UNSPECIFIED);
+                }
                 let anchor = anchor.filter(|_| verified);
                 Some(Sent {
                     chain,
@@ -296,5 +300,24 @@ impl Report {
         let mut writer = json::Writer::default();
         self.describe(&mut writer);
         writer.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_vouches_for_is_not_verified_and_says_so() {
+        let report = Report::conclude(
+            Source::Tls,
+            Evidence::Fresh {
+                chain: vec![vec![0x30, 0]],
+                errors: Vec::new(),
+                anchor: None,
+            },
+        );
+        assert!(report.present() && !report.verified());
+        assert_eq!(report.verifycode(), "UNSPECIFIED");
     }
 }

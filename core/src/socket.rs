@@ -136,6 +136,19 @@ impl<S: AsFd> Socket<S> {
         })
     }
 
+    /// Says goodbye; `Done` when that is sent, whatever the peer does.
+    ///
+    /// # Errors
+    /// Those of [`Socket::handshake`].
+    pub fn goodbye(&self, wait: Wait) -> Result<Progress<()>> {
+        self.run(wait, End::WhenSent, |connection| {
+            Ok(match connection.close()? {
+                Progress::WantRead => Progress::Done(()),
+                progress => progress,
+            })
+        })
+    }
+
     /// Says goodbye; `Done` when the peer has done so, too.
     ///
     /// # Errors

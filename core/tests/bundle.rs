@@ -149,12 +149,21 @@ fn pkcs12_opens_with_its_password_alone() {
     let found = certinfos(&der, Some("secret")).unwrap();
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].der(), leaf.to_der().unwrap());
-    for wrong in [Some("Secret"), Some(""), None] {
+    for wrong in [Some("Secret"), Some("")] {
         assert_eq!(
             certinfos(&der, wrong).unwrap_err().code(),
             Code::BundlePassword
         );
     }
+    let error = certinfos(&der, None).unwrap_err();
+    assert_eq!(error.code(), Code::BundleNeedsPassword);
+    assert!(error.message().contains("give its password"));
+    // One that is closed with the empty password opens without any.
+    let mut builder = Pkcs12::builder();
+    builder.name("good").pkey(&key).cert(&leaf);
+    let open = builder.build2("").unwrap().to_der().unwrap();
+    let found = certinfos(&open, None).unwrap();
+    assert_eq!(found[0].der(), leaf.to_der().unwrap());
     // The type of the content, which follows the version.
     let mut damaged = der.clone();
     damaged[7] = 4;

@@ -29,6 +29,11 @@ class Library:
         """libpeercert.so."""
         return self.prefix / "lib" / "libpeercert.so"
 
+    @property
+    def manual(self) -> Path:
+        """The folder of its pages."""
+        return self.prefix / "share" / "man" / "man3"
+
     def flags(self, *packages: str) -> list[str]:
         """What pkg-config says of the library and of further packages."""
         command = ["pkg-config", "--cflags", "--libs", "peercert", *packages]

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
 T = TypeVar("T")
 
 LIVE = Path(__file__).resolve().parents[1] / "pki" / "live"
@@ -26,7 +28,8 @@ VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 def curl(port: int, *arguments: str, client: str | None = None) -> str:
     """What curl prints; `arguments` are options, and URLs as `{}/path`."""
     program = shutil.which("curl")
-    assert program is not None
+    if program is None:
+        pytest.skip("install curl")
     command = [program, "-sS", "--noproxy", "*", "--max-time", str(PATIENCE)]
     command += ["--cacert", str(LIVE / "server-ca.pem")]
     if client is not None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import programs
 from building import TREE, Library
 from clients import LIVE, PATIENCE
 
@@ -27,6 +28,7 @@ SHARED = tuple(EXAMPLES / name for name in ("start.c", "http.c", "answer.c"))
 
 def compiled(library: Library, name: str, folder: Path) -> Path:
     """The program of a server, with AddressSanitizer and UndefinedBehaviorSanitizer."""
+    programs.demand(*SERVERS[name])
     return library.compile(
         folder / name,
         EXAMPLES / f"{name}.c",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ import pytest
 import clients
 from building import Library
 from clients import LIVE, Answers, connect, curl, identity, plain, request
+from programs import demand
 from serving import EXAMPLES, SERVERS, Server, arguments, serving
 
 LARGE = os.urandom(2_000_000)
@@ -261,6 +263,7 @@ def test_all_that_is_wrong_with_the_options_is_said_at_once(program: Path) -> No
 
 
 def test_the_lines_of_the_readme_build_every_server(library: Library, tmp_path: Path) -> None:
+    demand(*itertools.chain(*SERVERS.values()))
     shutil.copytree(EXAMPLES, tmp_path, dirs_exist_ok=True)
     block = (EXAMPLES / "README.md").read_text().split("```sh\n")[1].split("```")[0]
     told = subprocess.run(

@@ -41,8 +41,16 @@ def test_an_operation_has_its_name_in_rust(name: str) -> None:
     assert re.search(rf"\bpub (fn|struct) {name}\b", sources)
 
 
-def test_an_operation_is_spelled_alike_in_both_languages() -> None:
+@pytest.mark.parametrize("name", _operations(3))
+def test_an_operation_has_its_name_in_c(name: str) -> None:
+    header = (TREE / "bindings-c" / "include" / "peercert.h").read_text()
+    assert re.search(rf"\b{name}\(", header)
+
+
+def test_an_operation_is_spelled_alike_in_every_language() -> None:
     assert _operations(1) == [name.rpartition(".")[2] for name in _operations(2)]
+    for name, in_c in zip(_operations(1), _operations(3), strict=True):
+        assert re.fullmatch(rf"peercert(_[a-z]+)?_{name.lower()}(_new|_at)?", in_c)
 
 
 def test_every_dependency_has_its_reason() -> None:

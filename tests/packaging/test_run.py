@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -82,6 +83,28 @@ def test_a_command_that_should_be_refused_has_to_say_the_words(outcome: ModuleTy
     assert outcome.refusal("r", says, "no library").failed == []
     assert outcome.refusal("r", says, "another").failed != []
     assert outcome.refusal("r", [sys.executable, "-c", "print('no library')"], "no").failed != []
+
+
+def test_without_the_openssl_command_what_asks_it_is_skipped_and_the_rest_is_not(
+    outcome: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import stages
+
+    ran: list[str] = []
+
+    def note(name: str, command: list[str]) -> Any:
+        ran.append(" ".join([name, *command]))
+        return outcome.Outcome(passed=1)
+
+    for way in ("check", "cargo_test", "refusal"):
+        monkeypatch.setattr(outcome, way, lambda name, command, *_: note(name, command))
+    tools: Any = SimpleNamespace(bin=str, python="python")
+    parts = [*stages.style(tools, ["openssl"]), *stages.rust(tools, ["openssl"])]
+    skipped = [skip for part in parts for skip in part.skipped]
+    assert [skip.endswith(": install openssl") for skip in skipped] == [True] * 3
+    assert not any("certinfo.py" in line or "--test issue" in line for line in ran)
+    for still in ("make.py", "clientcert.py", "--lib", "--test engine", "--test soak", "--doc"):
+        assert any(still in line for line in ran), still
 
 
 def test_the_makefile_lists_every_target_with_a_line_of_help() -> None:

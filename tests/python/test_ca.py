@@ -95,6 +95,9 @@ def test_a_bundle_opens_with_its_password(tmp_path: Path) -> None:
         with pytest.raises(peercert.CertificateError) as caught:
             peercert.certinfos(bundle.read_bytes(), "wrong")
         assert caught.value.code == "certificate.wrong_password"
+        with pytest.raises(peercert.CertificateError, match="give its password") as missing:
+            peercert.certinfos(bundle.read_bytes())
+        assert missing.value.code == "certificate.missing_password"
         bundle.unlink()
     with pytest.raises(peercert.CertificateError) as opened:
         ca.Authority.open(tmp_path)

@@ -77,8 +77,10 @@ REFUSED: dict[str, list[tuple[Callable[[Context], object], str]]] = {
     "options": [(_set("options", 0), "min_version")],
     "set_npn_protocols": [(_call("set_npn_protocols", ["h2"]), "alpn")],
     "load_dh_params": [(_call("load_dh_params", "dh.pem"), "groups")],
-    "sni_callback": [(_set("sni_callback", print), "hosts")],
-    "set_servername_callback": [(_call("set_servername_callback", print), "hosts")],
+    "sni_callback": [(_set("sni_callback", print), "certificate.*another port")],
+    "set_servername_callback": [
+        (_call("set_servername_callback", print), "certificate.*another port")
+    ],
     "set_psk_server_callback": [(_call("set_psk_server_callback", print), "client_cert_mode")],
     "set_psk_client_callback": [(_call("set_psk_client_callback", print), "client_cert_mode")],
     "num_tickets": [(_set("num_tickets", 7), "session_tickets")],
@@ -201,6 +203,39 @@ def test_it_refuses_to_be_a_client(pair: tuple[socket.socket, socket.socket]) ->
     unconnected = socket.socket()
     with unconnected, pytest.raises(ssl.SSLError, match="server_side=True"):
         made().wrap_socket(unconnected)
+
+
+def test_a_connection_keeps_its_context() -> None:
+    context = made()
+    tls = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_side=True)
+    tls.context = context
+    with pytest.raises(NotImplementedError, match="listen on another port"):
+        tls.context = made()
+    assert tls.context is context
+
+
+def test_a_configuration_that_cannot_be_is_told_by_wrapping_and_can_be_mended(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    context = Context(client_cert_mode="require")
+    for wrap in (
+        lambda: context.wrap_socket(pair[0], server_side=True),
+        lambda: context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_side=True),
+    ):
+        with pytest.raises(peercert.ConfigError) as caught:
+            wrap()
+        codes = {problem.code for problem in caught.value.problems}
+        assert codes == {"config.missing_option", "config.mode_without_ca"}
+    # The socket has not been taken, and the settings may still change.
+    assert pair[0].fileno() >= 0
+    context.load_cert_chain(LIVE / "server.pem", LIVE / "server.key")
+    context.load_verify_locations(LIVE / "client-cas.pem")
+    client = Peer(talk(pair[1], client_context("good")))
+    with context.wrap_socket(pair[0], server_side=True) as tls:
+        assert tls.recv(5) == b"hello"
+    client.result()
+    tls_of_bios = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_side=True)
+    assert tls_of_bios.context is context
 
 
 def test_every_problem_is_told_at_once() -> None:

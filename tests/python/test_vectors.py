@@ -18,8 +18,8 @@ TESTS = Path(__file__).resolve().parents[1]
 VECTORS = TESTS / "vectors"
 LIBRARY = "aws-lc" if "AWS-LC" in peercert.version()[1] else "openssl"
 ALERTS = {"HANDSHAKE_FAILURE": 40, "BAD_CERTIFICATE": 42, "UNSUPPORTED_CERTIFICATE": 43,
-    "CERTIFICATE_EXPIRED": 45, "ILLEGAL_PARAMETER": 47, "UNKNOWN_CA": 48, "DECRYPT_ERROR": 51,
-    "CERTIFICATE_REQUIRED": 116}  # fmt: skip
+    "CERTIFICATE_EXPIRED": 45, "ILLEGAL_PARAMETER": 47, "UNKNOWN_CA": 48, "DECODE_ERROR": 50,
+    "DECRYPT_ERROR": 51, "CERTIFICATE_REQUIRED": 116}  # fmt: skip
 CLIENTCERT = json.loads((VECTORS / "clientcert.json").read_text())
 
 

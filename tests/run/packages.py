@@ -39,8 +39,12 @@ PACKAGES = (
     Package("openssl", "openssl", None, "the command that prints certificates the reference way"),
     Package("libssl-dev", None, "openssl/ssl.h", "the tests run on the system's OpenSSL, too"),
     Package("curl", "curl", None, "the client that most callers have"),
-    Package("chromium", "chromium", None, "shows that no markup of a name runs in a page"),
-    Package("pkg-config", "pkg-config", None, "finds the system's OpenSSL"),
+    Package("chromium", "chromium", None, "a browser calls, and runs no markup of a name"),
+    Package("libnss3-tools", "certutil", None, "gives the browser its certificates"),
+    Package("pkg-config", "pkg-config", None, "finds the system's OpenSSL and the C library"),
+    Package("g++", "g++", None, "compiles the C header as C++"),
+    Package("mandoc", "mandoc", None, "checks the pages of the manual"),
+    Package("libjansson-dev", None, "jansson.h", "reads the vectors in the C tests"),
     Package("libevent-dev", None, "event2/http.h", "the server that an example in C extends"),
 )
 SOAK_PACKAGES = (

@@ -5,6 +5,7 @@ In: the tree and what the machine has. Out: one outcome of all of it.
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -33,6 +34,10 @@ MYPY_SOURCES = (
 WRITERS = ("tests/pki/make.py", "tests/vectors/certinfo.py", "tests/vectors/clientcert.py")
 # The same for the C header, written in Rust.
 GENERATE = ("cargo", "run", "--quiet", "--locked", "-p", "peercert-c", "--example", "generate", "--")
+# Those of them that ask the openssl command.
+ASKING = ("tests/vectors/certinfo.py",)
+# The test program of the core in which the openssl command judges what the authority issues.
+JUDGED = "issue"
 # `cargo test` and clippy on the system's OpenSSL.
 ON_OPENSSL = ("--no-default-features", "--features", "openssl")
 
@@ -64,9 +69,11 @@ def style(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     yield outcome.check("ruff check", [tools.bin("ruff"), "check", "--quiet", "."])
     yield outcome.check("ruff format", [tools.bin("ruff"), "format", "--quiet", "--check", "."])
     for writer in WRITERS:
-        yield outcome.check(f"{writer} --check", [str(tools.python), writer, "--check"])
-
-
+        name = f"{writer} --check"
+        if writer in ASKING and "openssl" in missing:
+            yield Outcome(skipped=[f"{name}: install openssl"])
+        else:
+            yield outcome.check(name, [str(tools.python), writer, "--check"])
     yield outcome.check("the C header --check", [*GENERATE, "--check"])
 
 
@@ -90,15 +97,15 @@ def rust(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     del tools
     # The module of the bindings is tested from Python: a test program could not load it.
     test = ["cargo", "test", "--locked", "--no-fail-fast"]
-    test += ["--workspace", "--exclude", "peercert-python", "--exclude", "peercert-c"]
-    yield outcome.cargo_test("Rust tests on AWS-LC", test)
+    test += ["--workspace", "--exclude", "peercert-python"]
+    yield from _rust_tests("Rust tests on AWS-LC", test, missing)
     both = "takes one TLS library"
     check = ["cargo", "check", "--quiet", "--locked", "-p", "peercert"]
     name = "Rust tests on the system's OpenSSL"
     if skip := _without_openssl(name, missing):
         yield skip
         return
-    yield outcome.cargo_test(name, [*test, *ON_OPENSSL])
+    yield from _rust_tests(name, [*test, *ON_OPENSSL], missing)
     yield outcome.refusal("two TLS libraries at once", [*check, "--features", "openssl"], both)
     yield outcome.refusal(
         "no TLS library", [*check, "--no-default-features"], "needs a TLS library"
@@ -158,7 +165,16 @@ def documents(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]
     """The snippets and the generated tables of the documents."""
     del missing
     wheels.install(tools, wheels.wheel(tools))
-    yield outcome.pytest("documents", tools.python, ["tests/docs"])
+    installed = place.TARGET / "installed" / "documents"
+    library.install(library.Folders(prefix=str(installed)), "aws-lc", "dev")
+    yield outcome.pytest(
+        "documents",
+        tools.python,
+        ["tests/docs"],
+        # A system's own folders need neither.
+        PKG_CONFIG_PATH=str(installed / "lib" / "pkgconfig"),
+        LD_LIBRARY_PATH=str(installed / "lib"),
+    )
 
 
 STAGES: dict[str, Callable[[environments.Venv, list[str]], Iterator[Outcome]]] = {
@@ -185,6 +201,29 @@ def _further(name: str, interpreter: str) -> environments.Venv:
     venv = environments.Venv(place.TARGET / "venvs" / name, interpreter)
     venv.install("test", place.dependency_group("test"))
     return venv
+
+
+def _rust_tests(name: str, test: list[str], missing: list[str]) -> Iterator[Outcome]:
+    """All of them; without the openssl command all but one program."""
+    if "openssl" not in missing:
+        yield outcome.cargo_test(name, test)
+        return
+    answer = subprocess.run(
+        ["cargo", "metadata", "--no-deps", "--format-version=1", "--locked"],
+        check=True,
+        cwd=place.TREE,
+        capture_output=True,
+        text=True,
+    )
+    left_out = {after for word, after in itertools.pairwise(test) if word == "--exclude"}
+    ours = [p for p in json.loads(answer.stdout)["packages"] if p["name"] not in left_out]
+    targets = [target for package in ours for target in package["targets"]]
+    programs = {target["name"] for target in targets if target["kind"] == ["test"]} - {JUDGED}
+    chosen = [word for program in sorted(programs) for word in ("--test", program)]
+    # Programs and documentation cannot be chosen in one call.
+    yield outcome.cargo_test(name, [*test, "--lib", "--bins", *chosen])
+    yield outcome.cargo_test(f"{name}, documentation", [*test, "--doc"])
+    yield Outcome(skipped=[f"{name}, what the authority issues: install openssl"])
 
 
 def _without_openssl(name: str, missing: list[str]) -> Outcome | None:

@@ -37,7 +37,7 @@ TEXTS = {
     "CA_KEY_TOO_SMALL": "CA certificate key too weak",
     "CA_MD_TOO_WEAK": "CA signature digest algorithm too weak",
 }
-UNKNOWN_CA, BAD, EXPIRED, PURPOSE, DECRYPT = 48, 42, 45, 43, 51
+UNKNOWN_CA, BAD, EXPIRED, PURPOSE, DECRYPT, DECODE = 48, 42, 45, 43, 51, 50
 NO_CERTIFICATE = {"1.2": 40, "1.3": 116}
 # The first error, its depth and the alert that says so; a client that is not here verifies.
 FAULTS = {
@@ -167,7 +167,7 @@ def exceptions(mode: str, client: str | None, tls: str) -> list[dict[str, Any]]:
         dies = {"outcome": "refused", "alert": 47, "error": "peer.protocol"}
         here = [head | {"library": "openssl", "session": "fresh"} | dies | fresh]
     # AWS-LC knows no such curve: the certificate's key cannot be read.
-    dies = {"outcome": "refused", "alert": None, "error": "peer.protocol"}
+    dies = {"outcome": "refused", "alert": DECODE, "error": "peer.protocol"}
     return [*here, head | {"library": "aws-lc", "session": "fresh"} | dies]
 
 

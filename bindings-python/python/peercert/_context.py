@@ -177,6 +177,7 @@ class SSLContext(Settings):
     ) -> SSLSocket:
         """As `ssl.SSLContext.wrap_socket`, for servers: `server_side` has to be true."""
         _servers_only(server_side)
+        # Before the base class takes the descriptor out of the caller's socket.
         self._acceptor_unused()
         return super().wrap_socket(  # type: ignore[return-value]
             sock,
@@ -197,7 +198,6 @@ class SSLContext(Settings):
     ) -> SSLObject:
         """As `ssl.SSLContext.wrap_bio`, for servers: `server_side` has to be true."""
         _servers_only(server_side)
-        self._acceptor_unused()
         return super().wrap_bio(  # type: ignore[return-value]
             incoming, outgoing, server_side, server_hostname, session
         )

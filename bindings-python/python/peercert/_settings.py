@@ -310,11 +310,11 @@ class Settings(ssl.SSLContext):
 
     @sni_callback.setter
     def sni_callback(self, value: object) -> None:
-        refuse_unless(value is None, "sni_callback", "hosts")
+        _refuse_by_name_unless(value is None, "sni_callback")
 
     def set_servername_callback(self, server_name_callback: object) -> None:
         """Raises, but for `None`: callbacks decide nothing here."""
-        refuse_unless(server_name_callback is None, "set_servername_callback", "hosts")
+        _refuse_by_name_unless(server_name_callback is None, "set_servername_callback")
 
     def set_psk_server_callback(self, callback: object, identity_hint: str | None = None) -> None:
         """Raises, but for `None`: clients are known by their certificates."""
@@ -400,6 +400,18 @@ def refuse_unless(accepted: bool, name: str, option: str) -> None:
             "config.not_offered",
             f"{name} is not offered by peercert.SSLContext; see the option {option}",
             context={"option": option},
+        )
+
+
+def _refuse_by_name_unless(accepted: bool, name: str) -> None:
+    """Raises the error for what would tell server names apart, unless it is accepted."""
+    if not accepted:
+        raise ConfigError(
+            "config.not_offered",
+            f"{name} is not offered by peercert.SSLContext: the option certificate, which may have "
+            "many names, is for every server name; listen on another port with a context of its "
+            "own where names are to differ",
+            context={"option": "certificate"},
         )
 
 

@@ -1,6 +1,6 @@
 //! This file is about AWS-LC.
 
-use super::{attached, guarded, Attached, TicketKeys};
+use super::{attached, c_text, guarded, outcome, Attached, TicketKeys};
 use crate::names::Group;
 use foreign_types::ForeignTypeRef;
 use openssl::error::ErrorStack;
@@ -77,20 +77,15 @@ pub(crate) fn set_algorithms(
     schemes: &[u16],
     _names: &str,
 ) -> Result<(), ErrorStack> {
+    let (context, list, length) = (builder.as_ptr(), schemes.as_ptr(), schemes.len());
     // SAFETY: the context is alive; the library copies the list.
-    let set = unsafe {
-        ffi::SSL_CTX_set_verify_algorithm_prefs(builder.as_ptr(), schemes.as_ptr(), schemes.len())
-            == 1
-            && ffi::SSL_CTX_set_signing_algorithm_prefs(
-                builder.as_ptr(),
-                schemes.as_ptr(),
-                schemes.len(),
-            ) == 1
-    };
-    if set {
-        Ok(())
-    } else {
-        Err(ErrorStack::get())
+    unsafe {
+        outcome(ffi::SSL_CTX_set_verify_algorithm_prefs(
+            context, list, length,
+        ))?;
+        outcome(ffi::SSL_CTX_set_signing_algorithm_prefs(
+            context, list, length,
+        ))
     }
 }
 
@@ -99,16 +94,9 @@ pub(crate) fn set_ciphersuites(
     builder: &mut SslContextBuilder,
     names: &str,
 ) -> Result<(), ErrorStack> {
-    let Ok(names) = std::ffi::CString::new(names) else {
-        return Err(ErrorStack::get());
-    };
+    let names = c_text(names)?;
     // SAFETY: the context is alive; the library parses the text before it returns.
-    let set = unsafe { ffi::SSL_CTX_set_ciphersuites(builder.as_ptr(), names.as_ptr()) };
-    if set == 1 {
-        Ok(())
-    } else {
-        Err(ErrorStack::get())
-    }
+    outcome(unsafe { ffi::SSL_CTX_set_ciphersuites(builder.as_ptr(), names.as_ptr()) })
 }
 
 /// The key exchange group.
@@ -164,14 +152,8 @@ unsafe extern "C" fn seal(
     in_len: usize,
 ) -> c_int {
     guarded(0, || {
-        // SAFETY: the library passes a live connection and buffers of the lengths that it says; the
-        // two may be one, so the input is copied before anything is written.
-        let (connection, session) = unsafe {
-            (
-                SslRef::from_ptr(ssl),
-                std::slice::from_raw_parts(input, in_len).to_vec(),
-            )
-        };
+        // SAFETY: the library passes a live connection and as many bytes as it says.
+        let (connection, session) = unsafe { received(ssl, input, in_len) };
         let Some(attached) = attached(connection) else {
             return 0;
         };
@@ -182,16 +164,44 @@ unsafe extern "C" fn seal(
             },
             None => no_ticket(connection),
         };
-        if sealed.len() > max_out_len {
-            return 0;
-        }
-        // SAFETY: `out` has room for `max_out_len` bytes.
-        unsafe {
-            std::ptr::copy_nonoverlapping(sealed.as_ptr(), out, sealed.len());
-            *out_len = sealed.len();
-        }
-        1
+        // SAFETY: the library has room for as many bytes as it says.
+        c_int::from(unsafe { handed_over(&sealed, out, out_len, max_out_len) })
     })
+}
+
+/// What the library passes to the functions that seal and open: the connection, and the bytes. These
+/// are copied, because the buffer that the answer goes to may be the same.
+///
+/// # Safety
+/// The connection is alive for as long as it is used, and `input` has `length` bytes.
+unsafe fn received<'a>(
+    ssl: *mut ffi::SSL,
+    input: *const u8,
+    length: usize,
+) -> (&'a SslRef, Vec<u8>) {
+    // SAFETY: as the caller says.
+    unsafe {
+        (
+            SslRef::from_ptr(ssl),
+            std::slice::from_raw_parts(input, length).to_vec(),
+        )
+    }
+}
+
+/// Writes the answer of such a function, unless there is no room for it; whether there was.
+///
+/// # Safety
+/// `out` has room for `room` bytes, and `out_len` for its number.
+unsafe fn handed_over(answer: &[u8], out: *mut u8, out_len: *mut usize, room: usize) -> bool {
+    let fits = answer.len() <= room;
+    if fits {
+        // SAFETY: as the caller says; `answer` is a buffer of our own.
+        unsafe {
+            std::ptr::copy_nonoverlapping(answer.as_ptr(), out, answer.len());
+            *out_len = answer.len();
+        }
+    }
+    fits
 }
 
 /// What is sent where the protocol wants a ticket and there must be none: in TLS 1.2 an empty one;
@@ -237,23 +247,15 @@ unsafe extern "C" fn open(
         ffi::ssl_ticket_aead_result_t_ssl_ticket_aead_ignore_ticket,
         || {
             // SAFETY: as in `seal`.
-            let (connection, sealed) = unsafe {
-                (
-                    SslRef::from_ptr(ssl),
-                    std::slice::from_raw_parts(input, in_len).to_vec(),
-                )
-            };
-            let usable = attached(connection).and_then(|attached| usable(attached, &sealed));
-            match usable {
-                Some(session) if session.len() <= max_out_len => {
-                    // SAFETY: `out` has room for `max_out_len` bytes.
-                    unsafe {
-                        std::ptr::copy_nonoverlapping(session.as_ptr(), out, session.len());
-                        *out_len = session.len();
-                    }
-                    ffi::ssl_ticket_aead_result_t_ssl_ticket_aead_success
-                }
-                _ => ffi::ssl_ticket_aead_result_t_ssl_ticket_aead_ignore_ticket,
+            let (connection, sealed) = unsafe { received(ssl, input, in_len) };
+            let session = attached(connection).and_then(|attached| usable(attached, &sealed));
+            // SAFETY: as in `seal`.
+            let give =
+                |session: Vec<u8>| unsafe { handed_over(&session, out, out_len, max_out_len) };
+            if session.is_some_and(give) {
+                ffi::ssl_ticket_aead_result_t_ssl_ticket_aead_success
+            } else {
+                ffi::ssl_ticket_aead_result_t_ssl_ticket_aead_ignore_ticket
             }
         },
     )

@@ -7,14 +7,19 @@ use std::os::fd::{AsFd, BorrowedFd, RawFd};
 ///
 /// The host keeps it open for as long as it is used here. One that is closed nevertheless makes
 /// calls fail, or reach whatever has taken its number: as in every program that closes a descriptor
-/// in use, and no memory is at stake.
+/// in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Descriptor(RawFd);
 
 impl Descriptor {
     /// A descriptor of the host; `None` for a negative number, which is none.
+    ///
+    /// # Safety
+    /// The number is that of an open descriptor, which stays open for as long as the value or a copy
+    /// of it is used (I/O safety, as [`BorrowedFd::borrow_raw`] asks). A binding hands this duty on
+    /// to its host program, and says so in its documentation.
     #[must_use]
-    pub fn of_host(number: RawFd) -> Option<Self> {
+    pub unsafe fn of_host(number: RawFd) -> Option<Self> {
         (number >= 0).then_some(Self(number))
     }
 
@@ -27,8 +32,8 @@ impl Descriptor {
 
 impl AsFd for Descriptor {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        // SAFETY: the number is not negative, and the host keeps it open for as long as `self` is
-        // used, as the type's documentation asks.
+        // SAFETY: the number is not negative, and stays open for as long as `self` is used: whoever
+        // called `of_host` has promised it.
         unsafe { BorrowedFd::borrow_raw(self.0) }
     }
 }

@@ -31,6 +31,8 @@ use crate::trace::Trace;
 use openssl::error::ErrorStack;
 use openssl::ex_data::Index;
 use openssl::ssl::{Ssl, SslContextBuilder, SslRef};
+use std::ffi::CString;
+use std::os::raw::c_int;
 use std::sync::{Arc, OnceLock};
 
 /// Sets the callbacks of a context. Every connection made of it must be given a trace.
@@ -38,6 +40,20 @@ pub(crate) fn install(builder: &mut SslContextBuilder, keys: &Arc<TicketKeys>) {
     verify::install(builder);
     hello::install(builder);
     library::install_tickets(builder, keys);
+}
+
+/// What a call of the library that answers 1 for success has come to.
+fn outcome(answer: c_int) -> Result<(), ErrorStack> {
+    if answer == 1 {
+        Ok(())
+    } else {
+        Err(ErrorStack::get())
+    }
+}
+
+/// A list of names as the library takes it; none of its names has a NUL.
+fn c_text(names: &str) -> Result<CString, ErrorStack> {
+    CString::new(names).map_err(|_| ErrorStack::get())
 }
 
 /// Gives a connection its trace.

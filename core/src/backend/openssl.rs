@@ -1,13 +1,12 @@
 //! This file is about OpenSSL 3.
 
-use super::{attached, guarded, TicketKeys};
+use super::{attached, c_text, guarded, outcome, TicketKeys};
 use crate::names::Group;
 use foreign_types::ForeignTypeRef;
 use openssl::error::ErrorStack;
 use openssl::pkey::Id;
 use openssl::ssl::{SslContextBuilder, SslRef, SslVersion};
 use openssl_sys as ffi;
-use std::ffi::CString;
 use std::os::raw::{c_char, c_int, c_long, c_uchar, c_void};
 use std::sync::Arc;
 
@@ -145,11 +144,9 @@ pub(crate) fn set_algorithms(
     names: &str,
 ) -> Result<(), ErrorStack> {
     builder.set_sigalgs_list(names)?;
-    let Ok(names) = CString::new(names) else {
-        return Err(ErrorStack::get());
-    };
+    let names = c_text(names)?;
     // SAFETY: the context is alive; the library parses the text before it returns.
-    let set = unsafe {
+    let answer = unsafe {
         let text: *mut c_char = names.as_ptr().cast_mut();
         ffi::SSL_CTX_ctrl(
             builder.as_ptr(),
@@ -158,11 +155,7 @@ pub(crate) fn set_algorithms(
             text.cast(),
         )
     };
-    if set == 1 {
-        Ok(())
-    } else {
-        Err(ErrorStack::get())
-    }
+    outcome(c_int::try_from(answer).unwrap_or(0))
 }
 
 /// The TLS 1.3 cipher suites, names with colons between them.

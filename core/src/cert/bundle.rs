@@ -55,7 +55,8 @@ pub fn certinfo_file(path: impl AsRef<Path>) -> Result<Certificate> {
 /// PKCS#12 with its password. In the order of the file; in PKCS#12 the key's certificate first.
 ///
 /// # Errors
-/// As [`certinfo`]; `certificate.bad_bundle`, `certificate.wrong_password`.
+/// As [`certinfo`]; `certificate.bad_bundle`; `certificate.missing_password` when a PKCS#12 bundle does
+/// not open without one, `certificate.wrong_password` when it does not open with this one.
 pub fn certinfos(data: &[u8], password: Option<&str>) -> Result<Vec<Certificate>> {
     check_size(data)?;
     if is_sequence(data) || !pem::is_pem(data) {
@@ -185,16 +186,19 @@ fn pkcs12(data: &[u8], password: Option<&str>) -> Result<Vec<Certificate>> {
         let wrong = stack.errors().iter().any(|error| {
             error.library_code() == ERR_LIB_PKCS12 && matches!(error.reason_code(), 108 | 113)
         });
-        if wrong {
-            fail(
+        match (wrong, password) {
+            (true, None) => fail(
+                Code::BundleNeedsPassword,
+                "the PKCS#12 data is encrypted; give its password",
+            ),
+            (true, Some(_)) => fail(
                 Code::BundlePassword,
                 "the password does not open the PKCS#12 data",
-            )
-        } else {
-            fail(
+            ),
+            (false, _) => fail(
                 Code::BadBundle,
                 "the PKCS#12 data cannot be decrypted or uses an unsupported algorithm",
-            )
+            ),
         }
     })?;
     let encode = |_| fail(Code::Library, "the TLS library cannot encode a certificate");

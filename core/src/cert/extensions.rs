@@ -5,6 +5,7 @@
 
 use super::der::{tag, Class, Malformed, Read, Reader};
 use super::san::{self, AlternativeNames};
+use super::usage::{EXTENDED_KEY_USAGES, KEY_USAGES};
 use super::warning::{Odd, Warnings};
 use super::{oid, text};
 
@@ -205,17 +206,6 @@ fn basic_constraints(reader: &mut Reader<'_>) -> Read<(bool, Option<i64>)> {
 
 /// The names of the bits that are set, and whether one has no name.
 fn key_usages(content: &[u8]) -> (Vec<String>, bool) {
-    const NAMES: [&str; 9] = [
-        "digitalSignature",
-        "nonRepudiation",
-        "keyEncipherment",
-        "dataEncipherment",
-        "keyAgreement",
-        "keyCertSign",
-        "cRLSign",
-        "encipherOnly",
-        "decipherOnly",
-    ];
     let (unused, octets) = content.split_first().map_or((0, content), |(u, o)| (*u, o));
     let valid = (octets.len() * 8).saturating_sub(usize::from(unused));
     let set = |bit: usize| {
@@ -224,27 +214,20 @@ fn key_usages(content: &[u8]) -> (Vec<String>, bool) {
                 .get(bit / 8)
                 .is_some_and(|octet| octet & (0x80 >> (bit % 8)) != 0)
     };
-    let names = NAMES
+    let names = KEY_USAGES
         .iter()
         .enumerate()
         .filter(|(bit, _)| set(*bit))
         .map(|(_, name)| (*name).to_owned())
         .collect();
-    (names, (NAMES.len()..valid).any(set))
+    (names, (KEY_USAGES.len()..valid).any(set))
 }
 
-/// RFC 5280, 4.2.1.12.
+/// The name of an extended key usage, or its OID.
 fn purpose(id: &[u8]) -> String {
-    match id {
-        b"\x2b\x06\x01\x05\x05\x07\x03\x01" => "serverAuth".to_owned(),
-        b"\x2b\x06\x01\x05\x05\x07\x03\x02" => "clientAuth".to_owned(),
-        b"\x2b\x06\x01\x05\x05\x07\x03\x03" => "codeSigning".to_owned(),
-        b"\x2b\x06\x01\x05\x05\x07\x03\x04" => "emailProtection".to_owned(),
-        b"\x2b\x06\x01\x05\x05\x07\x03\x08" => "timeStamping".to_owned(),
-        b"\x2b\x06\x01\x05\x05\x07\x03\x09" => "OCSPSigning".to_owned(),
-        b"\x55\x1d\x25\x00" => "anyExtendedKeyUsage".to_owned(),
-        other => oid::dotted(other),
-    }
+    let id = oid::dotted(id);
+    let known = EXTENDED_KEY_USAGES.iter().find(|(_, oid)| *oid == id);
+    known.map_or(id, |(name, _)| (*name).to_owned())
 }
 
 fn access(reader: &mut Reader<'_>, known: &mut Known, warnings: &mut Warnings) -> Read<()> {

@@ -18,6 +18,7 @@ mod spiffe;
 mod text;
 mod time;
 mod trust;
+pub(crate) mod usage;
 mod warning;
 
 pub use bundle::{certinfo, certinfo_file, certinfos};

@@ -3,6 +3,8 @@
 //! In: paths and bytes. Out: files. It may not know what is in them.
 
 use crate::error::{Code, Error, Result};
+use rustix::fs::{flock, FlockOperation};
+use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -82,6 +84,25 @@ pub(super) fn append(path: &Path, line: &str) -> Result<()> {
     file.write_all(format!("{line}\n").as_bytes())
         .and_then(|()| file.sync_all())
         .map_err(|e| failed("write", path, &e))
+}
+
+/// A file that nobody else has locked, in this process or another: what is read of the folder and
+/// written to it meanwhile belongs together. Goes with the value, and with its process.
+pub(super) struct Lock(#[expect(dead_code, reason = "held, for its descriptor has the lock")] File);
+
+impl Lock {
+    /// Locks a file, which must exist; waits while another has it.
+    pub(super) fn wait_for(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(|e| failed("open", path, &e))?;
+        loop {
+            match flock(&file, FlockOperation::LockExclusive) {
+                Ok(()) => return Ok(Self(file)),
+                // A signal: nothing is lost by waiting on.
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(failed("lock", path, &errno.into())),
+            }
+        }
+    }
 }
 
 /// A text file.

@@ -3,7 +3,7 @@
 //! In: a folder, specs. Out: files. It may not know how anything is signed.
 
 use super::crl::{Reason, Revoked};
-use super::files::{self, Batch, Readers};
+use super::files::{self, Batch, Lock, Readers};
 use super::index::{self, Index};
 use super::issuer::{hex, Issued, Issuer};
 use super::pkcs12;
@@ -158,7 +158,7 @@ impl Authority {
     /// `certificate.cannot_issue`: `days` is not 1 to 3,650, or the index cannot be understood.
     /// `io.file`: a file cannot be read or written.
     pub fn crl(&self, days: i64) -> Result<PathBuf> {
-        let index = self.index()?;
+        let (_lock, index) = self.index()?;
         let number = index.crl_number.saturating_add(1);
         let pem = self.issuer.crl(&index.revoked, number, days)?;
         // Recorded first: a number that was never published does no harm, one used twice does.
@@ -242,16 +242,23 @@ impl Authority {
 
     fn record(&self, serial: &str, not_after: i64, file: &str) -> Result<()> {
         let line = index::issued(time::now(), serial, not_after, file);
-        files::append(&self.folder.join(INDEX), &line)
+        let path = self.folder.join(INDEX);
+        let _lock = Lock::wait_for(&path)?;
+        files::append(&path, &line)
     }
 
-    fn index(&self) -> Result<Index> {
+    /// The index, and the lock under which what follows from it has to be written: two who read the
+    /// same last CRL number would give it to two lists.
+    fn index(&self) -> Result<(Lock, Index)> {
         let path = self.folder.join(INDEX);
-        Index::parse(&files::read(&path)?).map_err(|e| e.with("path", path.display()))
+        let lock = Lock::wait_for(&path)?;
+        let index =
+            Index::parse(&files::read(&path)?).map_err(|e| e.with("path", path.display()))?;
+        Ok((lock, index))
     }
 
     fn revoke_bytes(&self, serial: Vec<u8>, reason: Reason) -> Result<()> {
-        let index = self.index()?;
+        let (_lock, index) = self.index()?;
         let shown = hex(&serial);
         if !index.issued.contains(&shown) {
             let message =

@@ -2,7 +2,7 @@
 //!
 //! In: the file's text; events. Out: lines; the state that they add up to. It may not know of keys.
 //!
-//! Lines are only ever added, each with four or more fields between tabs, the first saying what happened:
+//! Lines are only ever added, by whoever has locked the file, each with four or more fields between tabs, the first saying what happened:
 //!
 //! ```text
 //! V  time  serial  notAfter  file       issued

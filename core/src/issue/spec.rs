@@ -8,6 +8,7 @@ use super::key::KeyKind;
 use super::san::Names;
 use super::subject::Subject;
 use super::time;
+use crate::cert::usage::{EXTENDED_KEY_USAGES, KEY_USAGES};
 use crate::error::{Code, Error, Result};
 
 /// What to issue. Every field may be left at its default:
@@ -112,31 +113,10 @@ pub(super) struct Bounds {
     pub(super) path_length: Option<u8>,
 }
 
-const KEY_USAGES: &[&str] = &[
-    "digitalSignature",
-    "nonRepudiation",
-    "keyEncipherment",
-    "dataEncipherment",
-    "keyAgreement",
-    "keyCertSign",
-    "cRLSign",
-    "encipherOnly",
-    "decipherOnly",
-];
 const KEY_CERT_SIGN: u16 = 0x8000 >> 5;
 const CRL_SIGN: u16 = 0x8000 >> 6;
 const DIGITAL_SIGNATURE: u16 = 0x8000;
 const KEY_ENCIPHERMENT: u16 = 0x8000 >> 2;
-
-const EXTENDED_KEY_USAGES: &[(&str, &str)] = &[
-    ("serverAuth", "1.3.6.1.5.5.7.3.1"),
-    ("clientAuth", "1.3.6.1.5.5.7.3.2"),
-    ("codeSigning", "1.3.6.1.5.5.7.3.3"),
-    ("emailProtection", "1.3.6.1.5.5.7.3.4"),
-    ("timeStamping", "1.3.6.1.5.5.7.3.8"),
-    ("OCSPSigning", "1.3.6.1.5.5.7.3.9"),
-    ("anyExtendedKeyUsage", "2.5.29.37.0"),
-];
 
 /// How far a default notBefore lies back.
 const CLOCK_SKEW: i64 = 300;

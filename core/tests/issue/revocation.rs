@@ -107,3 +107,54 @@ fn what_is_not_this_authoritys_cannot_be_revoked() {
         Code::CannotIssue
     );
 }
+
+/// The serial or CRL number of every line of an event, which its letter names.
+fn recorded(folder: &Path, letter: &str) -> Vec<String> {
+    let index = fs::read_to_string(folder.join("index.txt")).unwrap();
+    index
+        .lines()
+        .map(|line| line.split('\t'))
+        .filter_map(|mut fields| (fields.next()? == letter).then(|| fields.nth(1))?)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn who_works_on_one_folder_at_once_uses_no_number_twice_and_revokes_once() {
+    const EACH: usize = 5;
+    let folder = Folder::new();
+    let pki = folder.join("pki");
+    let ca = Authority::create(&pki, &Spec::default()).unwrap();
+    let alice = ca.client(&named("alice")).unwrap();
+    let revocations = std::thread::scope(|scope| {
+        let work = |number: usize| {
+            let (pki, serial) = (&pki, &alice.serial);
+            move || {
+                let ca = Authority::open(pki, None).unwrap();
+                let revoked = ca.revoke_serial(serial, Reason::Superseded).is_ok();
+                for round in 0..EACH {
+                    ca.crl(30).unwrap();
+                    ca.client(&named(&format!("client-{number}-{round}")))
+                        .unwrap();
+                }
+                usize::from(revoked)
+            }
+        };
+        let threads: Vec<_> = (0..4).map(|number| scope.spawn(work(number))).collect();
+        let each = threads.into_iter().map(|thread| thread.join().unwrap());
+        each.sum::<usize>()
+    });
+    assert_eq!(revocations, 1);
+    assert_eq!(recorded(&pki, "R"), [alice.serial]);
+    let numbers: Vec<String> = (1..=4 * EACH).map(|number| number.to_string()).collect();
+    assert_eq!(recorded(&pki, "C"), numbers);
+    assert_eq!(recorded(&pki, "V").len(), 1 + 4 * EACH);
+    let last = says(&[
+        "crl",
+        "-in",
+        s(&pki.join("crl.pem")),
+        "-noout",
+        "-crlnumber",
+    ]);
+    assert!(last.trim().ends_with("14"), "hexadecimal, of 20: {last}");
+}

@@ -1,4 +1,5 @@
-"""This file is about the certificates of these tests, and the clients that hold them."""
+"""This file is about the certificates of these tests, the clients that hold them, and the server
+with the demonstration's page that several of them call."""
 
 from __future__ import annotations
 
@@ -7,12 +8,15 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from peercert import ca
+from peercert import ca, demo, wsgi
+from peercert.cheroot import Adapter, Server
 
 PATIENCE = 30
 
@@ -26,7 +30,7 @@ class Pki:
         self.folder = folder
 
     @property
-    def options(self) -> dict[str, str]:
+    def options(self) -> dict[str, Any]:
         """The acceptor's options that name files."""
         return {
             "certificate": str(self.folder / "server.pem"),
@@ -90,8 +94,7 @@ def _issue(authority: ca.Authority, folder: Path, name: str, purpose: str, **spe
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     """Certificates for a server (localhost) and for clients: `client` (alice) is good, `expired`
-    (mallory) is not any more, `stranger` is of a CA that nobody trusts, `hostile` has a name that
-    our own authority would not write."""
+    (mallory) is not any more, `stranger` is of a CA that nobody trusts."""
     folder = tmp_path_factory.mktemp("pki")
     for name in ("server-ca", "client-ca", "other-ca"):
         authority = ca.Authority.create(folder / name, subject=f"CN={name}")
@@ -107,14 +110,33 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
             _issue(authority, folder, "expired", "client", subject="CN=mallory", **past)
         else:
             _issue(authority, folder, "stranger", "client", subject="CN=stranger")
+    return Pki(folder)
+
+
+@pytest.fixture(scope="session")
+def hostile(pki: Pki, openssl: str) -> str:
+    """A client whose certificate has a name that our own authority would not write."""
     subject = "/CN=<script>alert(1)<\\/script>\nrefused 1.2.3.4: \x1b[31m"
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
             *("-nodes", "-keyout", "hostile.key", "-out", "hostile.pem", "-subj", subject),
         ],
-        cwd=folder,
+        cwd=pki.folder,
         check=True,
         capture_output=True,
     )
-    return Pki(folder)
+    return "hostile"
+
+
+@pytest.fixture
+def server(pki: Pki) -> Iterator[str]:
+    """The address of a server with the demonstration's page, which takes every client."""
+    adapter = Adapter(**pki.options, client_cert_mode="request")
+    made = Server(("127.0.0.1", 0), wsgi.expose(demo.app), adapter)
+    made.prepare()
+    thread = threading.Thread(target=made.serve)
+    thread.start()
+    yield f"https://localhost:{made.socket.getsockname()[1]}/"
+    made.stop()
+    thread.join()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,12 @@ def test_an_authority_issues_for_servers_and_clients(folder: Path) -> None:
         assert key.stat().st_mode & 0o077 == 0
 
 
-def test_an_intermediate_issues_with_its_chain(folder: Path) -> None:
+def test_an_intermediate_issues_with_its_chain(folder: Path, openssl: str) -> None:
     assert run(folder, "intermediate", "--name", "team") == "pki/team/ca.pem\n"
     run(folder, "client", "--folder", "pki/team", "--subject", "CN=bob")
     verified = subprocess.run(
         [
-            *("openssl", "verify", "-CAfile", "pki/ca.pem", "-untrusted", "pki/team/chain.pem"),
+            *(openssl, "verify", "-CAfile", "pki/ca.pem", "-untrusted", "pki/team/chain.pem"),
             *("-purpose", "sslclient", "pki/team/bob.pem"),
         ],
         cwd=folder,
@@ -81,7 +82,7 @@ def test_a_request_is_made_by_one_and_signed_by_another(folder: Path) -> None:
     failed(peercert("ca", "sign", "no.csr", cwd=folder), "certificate.bad_request")
 
 
-def test_what_is_revoked_is_on_the_next_list(folder: Path) -> None:
+def test_what_is_revoked_is_on_the_next_list(folder: Path, openssl: str) -> None:
     for name in ("alice", "bob"):
         run(folder, "client", "--subject", f"CN={name}")
     serials = [info(folder / f"pki/{name}.pem")["serial"] for name in ("alice", "bob")]
@@ -89,7 +90,7 @@ def test_what_is_revoked_is_on_the_next_list(folder: Path) -> None:
     run(folder, "revoke", "--serial", serials[1])
     assert run(folder, "crl", "--days", "3") == "pki/crl.pem\n"
     text = subprocess.run(
-        ["openssl", "crl", "-in", "pki/crl.pem", "-noout", "-text"],
+        [openssl, "crl", "-in", "pki/crl.pem", "-noout", "-text"],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -101,19 +102,30 @@ def test_what_is_revoked_is_on_the_next_list(folder: Path) -> None:
     failed(peercert("ca", "revoke", cwd=folder), "config.missing_option")
 
 
+def test_programs_that_make_a_list_at_once_use_no_number_twice(folder: Path) -> None:
+    command = [sys.executable, "-m", "peercert", "ca", "crl"]
+    programs = [subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE) for _ in range(6)]
+    assert [program.communicate()[0] for program in programs] == [b"pki/crl.pem\n"] * 6
+    lines = (folder / "pki/index.txt").read_text().splitlines()
+    numbers = [line.split("\t")[2] for line in lines if line.startswith("C")]
+    assert numbers == ["1", "2", "3", "4", "5", "6"]
+
+
 @pytest.mark.parametrize("legacy", [[], ["--legacy"]])
-def test_a_bundle_gets_a_random_password_or_the_given_one(folder: Path, legacy: list[str]) -> None:
+def test_a_bundle_gets_a_random_password_or_the_given_one(
+    folder: Path, openssl: str, legacy: list[str]
+) -> None:
     run(folder, "client", "--subject", "CN=alice")
     path, line = run(folder, "pkcs12", "alice", *legacy).splitlines()
     assert path == "pki/alice.p12"
     word, _, password = line.partition(": ")
-    assert (word, opens(folder / path, password)) == ("password", True)
+    assert (word, opens(openssl, folder / path, password)) == ("password", True)
     (folder / path).unlink()
     assert run(
         folder, "pkcs12", "alice", *legacy, "--password-env", "SECRET", SECRET="open sesame"
     ) == ("pki/alice.p12\n")
-    assert opens(folder / path, "open sesame")
-    assert not opens(folder / path, "")
+    assert opens(openssl, folder / path, "open sesame")
+    assert not opens(openssl, folder / path, "")
 
 
 def test_passwords_come_from_files_and_variables_and_are_never_shown(tmp_path: Path) -> None:
@@ -178,9 +190,9 @@ def test_every_field_that_the_authority_takes_is_a_flag() -> None:
     assert fields == {name for name, *_ in command._FIELDS} | {"password"}
 
 
-def opens(bundle: Path, password: str) -> bool:
+def opens(openssl: str, bundle: Path, password: str) -> bool:
     ended = subprocess.run(
-        ["openssl", "pkcs12", "-in", bundle, "-noout", "-passin", f"pass:{password}"],
+        [openssl, "pkcs12", "-in", bundle, "-noout", "-passin", f"pass:{password}"],
         capture_output=True,
         check=False,
     )

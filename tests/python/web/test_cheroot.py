@@ -217,10 +217,10 @@ def test_a_refused_client_learns_why_and_the_log_has_one_line_with_the_reason(
 
 
 def test_a_name_cannot_break_the_log_line(
-    start: Start, pki: Pki, caplog: pytest.LogCaptureFixture
+    start: Start, pki: Pki, hostile: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with start(pki, client_cert_mode="require") as running, pytest.raises(ssl.SSLError):
-        talk(pki.tls(running.port, "hostile"))
+        talk(pki.tls(running.port, hostile))
     (line,) = refusals(caplog)
     assert line.isprintable()
 

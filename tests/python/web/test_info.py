@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +23,23 @@ Pki = Any
 def test_a_certificate_is_shown_for_people(pki: Pki) -> None:
     ended = peercert("info", pki.certificate("client"))
     assert ended.returncode == 0
-    for words in ("CN = alice", "CN = client-ca", "san email", "alice@example.com", "days left"):
-        assert words in ended.stdout
+    title, *lines = ended.stdout.splitlines()
+    assert title == pki.certificate("client")
+    # Every key under its own name and in the dictionary's order, what is inside it indented.
+    (cert,) = certinfos(Path(pki.certificate("client")))
+    named = [line.split()[0] for line in lines if re.match(r"  \S", line)]
+    assert named == list(cert)
+    inside = [line.split() for line in lines if re.match(r"    \S", line)]
+    assert ["clientAuth"] in inside
+    assert ["alice@example.com"] in [line.split() for line in lines if line.startswith("      ")]
+    for key in ("subject", "serial", "fingerprint", "spki"):
+        assert ["", key, cert[key]] in [re.split(" {2,}", line) for line in lines]
+    for extension in cert["extensions"]:
+        assert any(extension["oid"] in line and extension["value"] in line for line in lines)
+    assert cert["pem"].splitlines() == [
+        line.strip() for line in lines[-len(cert["pem"].splitlines()) - 1 : -1]
+    ]
+    assert "days left" in ended.stdout
 
 
 def test_and_as_json_with_every_key(pki: Pki) -> None:
@@ -43,11 +59,13 @@ def test_every_certificate_of_a_bundle_is_shown(pki: Pki, tmp_path: Path) -> Non
     assert "(3 of 3)" in ended.stdout
 
 
-def test_a_pkcs12_file_opens_with_its_password_alone(pki: Pki, tmp_path: Path) -> None:
+def test_a_pkcs12_file_opens_with_its_password_alone(
+    pki: Pki, openssl: str, tmp_path: Path
+) -> None:
     bundle = tmp_path / "alice.p12"
     subprocess.run(
         [
-            *("openssl", "pkcs12", "-export", "-in", pki.certificate("client")),
+            *(openssl, "pkcs12", "-export", "-in", pki.certificate("client")),
             *("-inkey", pki.key("client"), "-out", bundle, "-passout", f"pass:{pki.password}"),
         ],
         check=True,
@@ -58,6 +76,11 @@ def test_a_pkcs12_file_opens_with_its_password_alone(pki: Pki, tmp_path: Path) -
     wrong = peercert("info", bundle, "--password-env", "SECRET", SECRET="wrong")
     assert wrong.returncode == 1
     assert "certificate.wrong_password" in wrong.stderr
+    missing = peercert("info", bundle)
+    assert missing.returncode == 1
+    (line,) = missing.stderr.splitlines()
+    assert "certificate.missing_password" in line
+    assert "give its password with --password-file or --password-env" in line
 
 
 @pytest.mark.parametrize(
@@ -142,11 +165,11 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(pki: Pki) -> None:
     assert ended.stdout.count("\n") == 1
 
 
-def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
+def test_a_name_cannot_steer_the_terminal(openssl: str, tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "a\x1b[31m.pem"
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
             *("-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=\x1b[31mred", "-utf8"),
         ],
         check=True,

@@ -238,7 +238,9 @@ def test_a_key_opens_with_the_password_of_a_file_or_a_variable(pki: Pki, folder:
     only_line(empty, "config.missing_password", "SECRET")
 
 
-def test_dev_makes_certificates_and_prints_a_curl_line_that_works(folder: Path) -> None:
+def test_dev_makes_certificates_and_prints_a_curl_line_that_works(
+    folder: Path, openssl: str
+) -> None:
     serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.1:0"]
     with serving(*serve, cwd=folder) as server:
         command = server.wait_for(r"(?m)^ *(curl .*)$")[1]
@@ -252,7 +254,7 @@ def test_dev_makes_certificates_and_prints_a_curl_line_that_works(folder: Path) 
     assert len(password) >= 12
     opened = subprocess.run(
         [
-            *("openssl", "pkcs12", "-in", str(folder / "peercert-dev" / "client-ca" / "alice.p12")),
+            *(openssl, "pkcs12", "-in", str(folder / "peercert-dev" / "client-ca" / "alice.p12")),
             *("-noout", "-passin", f"pass:{password}"),
         ],
         capture_output=True,

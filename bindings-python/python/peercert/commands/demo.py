@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 _FOLDER = "demo-pki"
 
-# What is printed of an answer; the answer itself has every key.
+# What is printed of an answer without --all.
 _SHOWN = (
     "present",
     "verified",
     "verifyresult",
     "verifycode",
+    "source",
     "subject",
     "issuer",
     "serial",
@@ -93,7 +94,11 @@ def add(commands: Commands) -> None:
         default=_FOLDER,
         help=f"Where the certificates are made and kept. Default: {_FOLDER}.",
     )
-    parser.add_argument(
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
+        "--all", action="store_true", help="Print every key of the answers, not the first ones."
+    )
+    either.add_argument(
         "--serve", action="store_true", help="Keep the server up, for a browser, until Ctrl-C."
     )
     parser.add_argument(
@@ -136,13 +141,14 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"The old ones are in {pki.aside}.")
     with listen.meanwhile(server):
         good = [
-            _call(str(curl), client, pki.files["server_ca"], url) for client in _clients(pki.files)
+            _call(str(curl), client, pki.files["server_ca"], url, arguments.all)
+            for client in _clients(pki.files)
         ]
     print("\npeercert demo --serve keeps the server up, for a browser.")
     return 0 if all(good) else 1
 
 
-def _call(curl: str, client: _Client, server_ca: Path, url: str) -> bool:
+def _call(curl: str, client: _Client, server_ca: Path, url: str, whole: bool) -> bool:
     """Calls the server as one client, prints the answer, and tells whether it is the right one."""
     command = ["--cacert", str(server_ca)]
     if client.certificate is not None:
@@ -161,10 +167,10 @@ def _call(curl: str, client: _Client, server_ca: Path, url: str) -> bool:
     except (ValueError, KeyError, TypeError):
         print(f"peercert: curl: {log.one_line(ended.stderr.strip())}", file=sys.stderr)
         return False
-    shown = {key: _short(answer[key]) for key in _SHOWN if key in answer}
+    shown = answer if whole else {key: _short(answer[key]) for key in _SHOWN if key in answer}
     print(json.dumps(shown, indent=2, ensure_ascii=True))
     if more := len(answer.keys() - shown.keys()):
-        print(f"... and {more} more keys")
+        print(f"... and {more} more keys: peercert demo --all prints them")
     if (answer["verified"], answer["verifycode"]) != (client.verified, client.verifycode):
         print(f"peercert: this should have been {client.verifycode}", file=sys.stderr)
         return False

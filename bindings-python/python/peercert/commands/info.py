@@ -11,13 +11,13 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import peercert
 from peercert import log
-from peercert.commands import options
+from peercert.commands import layout, options
 
 if TYPE_CHECKING:
     from peercert.commands import Commands
@@ -65,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
             listed.append({"file": name, "error": {"code": error.code, "message": error.message}})
             if not arguments.json:
                 line = log.one_line(f"{name}: {error.code}: {error.message}")
+                if error.code == "certificate.missing_password":
+                    line += " with --password-file or --password-env"
                 print(f"peercert: {line}", file=sys.stderr)
             continue
         late = limit is not None and any(c.get("notaftertime", now) <= limit for c in certificates)
@@ -85,36 +87,22 @@ def _show(name: str, certificates: list[dict[str, Any]], now: float, limit: floa
     for number, certificate in enumerate(certificates, 1):
         of = f" ({number} of {len(certificates)})" if len(certificates) > 1 else ""
         print(log.one_line(f"{name}{of}"))
-        for word, value in _rows(certificate, now, limit):
-            print(f"  {word:<20}{log.one_line(value)}")
+        for line in layout.lines(_with_remaining(certificate, now, limit)):
+            print(line)
         print()
 
 
-def _rows(cert: dict[str, Any], now: float, limit: float | None) -> Iterator[tuple[str, str]]:
-    yield "subject", cert["subject"] or "(empty)"
-    yield "issuer", cert["issuer"] or "(empty)"
-    yield "serial", cert["serial"]
-    yield "not before", cert.get("notbefore") or _UNREADABLE
-    yield "not after", f"{cert.get('notafter', '')} ({_remaining(cert, now, limit)})".lstrip()
-    yield "fingerprint", f"SHA-256 {cert['fingerprint']}"
-    for kind, names in cert["san"].items():
-        for other in names:
-            text = other if isinstance(other, str) else f"{other['oid']} {other['value']}"
-            yield f"san {kind}", text
-    size = cert.get("keycurve") or (f"{cert['keybits']} bits" if "keybits" in cert else "")
-    yield "key", f"{cert['keytype']} {size}".rstrip()
-    yield "signature", cert["signature"]
-    if cert["ca"]:
-        path = f", path length {cert['pathlen']}" if "pathlen" in cert else ""
-        yield "CA", f"yes{path}"
-    if "keyusage" in cert:
-        yield "key usage", ", ".join(cert["keyusage"])
-    if "extendedkeyusage" in cert:
-        yield "extended key usage", ", ".join(cert["extendedkeyusage"])
-    if "spiffeid" in cert:
-        yield "SPIFFE ID", cert["spiffeid"]
-    for warning in cert["warnings"]:
-        yield "warning", f"{warning['text']} ({warning['code']})"
+def _with_remaining(cert: dict[str, Any], now: float, limit: float | None) -> dict[str, Any]:
+    """The certificate with the time that is left beside its end; a date that it lacks because it
+    cannot be read is told in its place."""
+    shown: dict[str, Any] = {}
+    for key, value in cert.items():
+        shown[key] = value
+        if key == "serial":
+            shown |= {"notbefore": _UNREADABLE, "notafter": _UNREADABLE}
+    if "notafter" in cert:
+        shown["notafter"] = f"{cert['notafter']} ({_remaining(cert, now, limit)})"
+    return shown
 
 
 def _remaining(cert: dict[str, Any], now: float, limit: float | None) -> str:
