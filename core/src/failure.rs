@@ -117,7 +117,9 @@ impl Reasons {
                 format!("the client ended the connection with the alert {name} ({number})");
             return Error::new(Code::PeerAlert, message).with("alert", name);
         }
-        if stream.get_ref().ended() {
+        // A reason of the library's own was met before the end was.
+        let met_the_end = self.words.is_empty() || self.has("unexpected_eof_while_reading");
+        if met_the_end && stream.get_ref().ended() {
             return Error::new(
                 Code::PeerClosed,
                 format!("the client closed the connection {when}"),
