@@ -29,9 +29,14 @@ class Library:
         """libpeercert.so."""
         return self.prefix / "lib" / "libpeercert.so"
 
-    def flags(self, *packages: str) -> list[str]:
-        """What pkg-config says of the library and of further packages."""
-        return _output(["pkg-config", "--cflags", "--libs", "peercert", *packages], self).split()
+    def flags(self, *packages: str, static: bool = False) -> list[str]:
+        """What pkg-config says of the library, perhaps as an archive, and of further packages."""
+        command = ["pkg-config", "--cflags", "--libs"]
+        if not static:
+            return _output([*command, "peercert", *packages], self).split()
+        words = _output([*command, "--static", "peercert"], self).split()
+        words = ["-l:libpeercert.a" if word == "-lpeercert" else word for word in words]
+        return words + (_output([*command, *packages], self).split() if packages else [])
 
     def compile(
         self,
@@ -41,11 +46,19 @@ class Library:
         more: tuple[str, ...] = (),
         standard: str = "c99",
         sanitized: bool = False,
+        static: bool = False,
     ) -> Path:
-        """Compiles a program, in C++ when the standard is one of C++."""
+        """Compiles a program, in C++ when the standard is one of C++; `static` is for our library
+        alone."""
         compiler = os.environ.get("CXX", "c++") if "++" in standard else os.environ.get("CC", "cc")
         command = [compiler, f"-std={standard}", *STRICT, *(SANITIZERS if sanitized else ())]
-        command += [*map(str, sources), "-o", str(program), *more, *self.flags(*packages)]
+        command += [
+            *map(str, sources),
+            "-o",
+            str(program),
+            *more,
+            *self.flags(*packages, static=static),
+        ]
         # The program finds the library where it was installed.
         command += [f"-Wl,-rpath,{self.prefix / 'lib'}"]
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
