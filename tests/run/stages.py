@@ -90,7 +90,7 @@ def rust(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     del tools
     # The module of the bindings is tested from Python: a test program could not load it.
     test = ["cargo", "test", "--locked", "--no-fail-fast"]
-    test += ["--workspace", "--exclude", "peercert-python", "--exclude", "peercert-c"]
+    test += ["--workspace", "--exclude", "peercert-python"]
     yield outcome.cargo_test("Rust tests on AWS-LC", test)
     both = "takes one TLS library"
     check = ["cargo", "check", "--quiet", "--locked", "-p", "peercert"]
