@@ -23,11 +23,11 @@ PACKAGES = ("openssl",)
 DEBIAN = {"openssl": "libssl-dev", "jansson": "libjansson-dev"}
 FLAGS = ("-D_POSIX_C_SOURCE=200809L", f'-DTESTS="{TREE / "tests"}"', "-pthread", f"-I{SCENE}")
 
-#: Seconds after which a program hangs.
-PATIENCE = 3600 if "PEERCERT_VALGRIND" in os.environ else 600
-
 #: `make soak` runs the same programs without sanitizers, which valgrind does not go with.
 SANITIZED = os.environ.get("PEERCERT_SANITIZERS") != "off"
+
+#: Seconds after which a program hangs.
+PATIENCE = 600 if SANITIZED else 3600
 #: What valgrind takes for an error of the program's: what it reads or leaks for sure.
 VALGRIND = (
     "valgrind",
