@@ -240,3 +240,71 @@ pub(crate) fn c_string(text: &str) -> CString {
         .or_else(|_| CString::new(text.replace('\0', "\\00")))
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{free, give, guard, PEERCERT_ERROR, PEERCERT_OK};
+    use crate::error::{peercert_error_code, peercert_error_free, peercert_error_kind, Error};
+    use peercert::Result;
+    use std::ffi::{c_int, CStr};
+    use std::ptr::null_mut;
+
+    /// A call of which a part panics, as none of ours should.
+    fn call(panics: bool, error: *mut *mut Error) -> c_int {
+        entry!(error, {
+            assert!(!panics, "on purpose");
+            Ok(()) as Result<()>
+        })
+    }
+
+    #[test]
+    fn a_panic_is_the_error_internal_panic() {
+        let mut error = null_mut();
+        assert_eq!(call(true, &mut error), PEERCERT_ERROR);
+        assert!(!error.is_null());
+        // SAFETY: the error that the call has just made; its texts live as long.
+        unsafe {
+            let text = |text| CStr::from_ptr(text).to_str().unwrap();
+            assert_eq!(text(peercert_error_code(error)), "internal.panic");
+            assert_eq!(text(peercert_error_kind(error)), "internal");
+            peercert_error_free(error);
+        }
+    }
+
+    #[test]
+    fn a_panic_that_nobody_asks_about_is_a_failure_all_the_same() {
+        assert_eq!(call(true, null_mut()), PEERCERT_ERROR);
+    }
+
+    #[test]
+    fn a_call_that_is_done_leaves_the_place_of_the_error_alone() {
+        let mut error = null_mut();
+        assert_eq!(call(false, &mut error), PEERCERT_OK);
+        assert!(error.is_null());
+    }
+
+    #[test]
+    fn a_panic_where_no_error_can_be_given_is_the_value_of_nothing() {
+        let value =
+            |panics: bool| entry!(else 7, { if panics { panic!("on purpose") } else { 8 } });
+        assert_eq!((value(true), value(false)), (7, 8));
+    }
+
+    #[test]
+    fn a_panic_in_a_destructor_stays_inside() {
+        struct Rude;
+        impl Drop for Rude {
+            fn drop(&mut self) {
+                panic!("on purpose");
+            }
+        }
+        // SAFETY: given just now, and not used afterwards.
+        unsafe { free(give(Rude)) };
+    }
+
+    #[test]
+    fn what_panicked_once_is_callable_again() {
+        assert_eq!(guard(|| panic!("on purpose")), None::<()>);
+        assert_eq!(guard(|| 1), Some(1));
+    }
+}

@@ -201,6 +201,14 @@ impl Connection {
         error
     }
 
+    /// Fails a handshake that cannot go on, because its socket does not.
+    pub(crate) fn give_up(&mut self, error: Error) -> Error {
+        match self.state {
+            State::Handshake => self.refuse(error),
+            _ => error,
+        }
+    }
+
     fn fail(&mut self, error: Error) -> Error {
         let report = self.report().cloned();
         self.state = State::Failed(error.clone(), report);

@@ -6,7 +6,7 @@ use crate::peer::{Evidence, Report, Source};
 use crate::trace::Trace;
 use crate::verify::alert::Alert;
 use crate::verify::VerifyError;
-use crate::wire::Wire;
+use crate::wire::{Wire, TAIL};
 use openssl::ssl::{self, SslStream, SslVersion};
 use std::sync::Arc;
 
@@ -111,13 +111,20 @@ impl Reasons {
     }
 
     fn translate(&self, stream: &SslStream<Wire>, when: &str) -> Error {
-        if let Some(number) = self.alert {
+        let plain = || unencrypted_alert(stream.get_ref().tail());
+        // AWS-LC takes an alert for a broken record where it expects encrypted ones. OpenSSL's client
+        // sends it so when it does not trust the server.
+        let taken_for_broken = self.has("bad_packet_length");
+        let plain = taken_for_broken.then(plain).flatten();
+        if let Some(number) = self.alert.or(plain) {
             let name = Alert::from_number(number).map_or("unknown", Alert::name);
             let message =
                 format!("the client ended the connection with the alert {name} ({number})");
             return Error::new(Code::PeerAlert, message).with("alert", name);
         }
-        if stream.get_ref().ended() {
+        // A reason of the library's own was met before the end was.
+        let met_the_end = self.words.is_empty() || self.has("unexpected_eof_while_reading");
+        if met_the_end && stream.get_ref().ended() {
             return Error::new(
                 Code::PeerClosed,
                 format!("the client closed the connection {when}"),
@@ -142,6 +149,15 @@ impl Reasons {
             Code::Protocol,
             format!("the client broke the TLS protocol: {text}"),
         )
+    }
+}
+
+/// The alert that a record is, as it goes over the wire unencrypted: type, version, length, level and
+/// number (RFC 8446, 5.1 and 6).
+fn unencrypted_alert(record: [u8; TAIL]) -> Option<u8> {
+    match record {
+        [21, 3, _, 0, 2, _, number] => Some(number),
+        _ => None,
     }
 }
 

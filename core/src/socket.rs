@@ -83,7 +83,13 @@ impl<S: AsFd> Socket<S> {
     /// As [`Connection::handshake`], and `io.timeout`, `io.socket`, `io.interrupted` (a signal: call
     /// again).
     pub fn handshake(&self, wait: Wait) -> Result<Progress<()>> {
-        let result = self.run(wait, End::WhenSent, Connection::handshake);
+        let result = self
+            .run(wait, End::WhenSent, Connection::handshake)
+            .map_err(|error| match error.code() {
+                // Those end a call, not the handshake.
+                Code::Timeout | Code::Interrupted => error,
+                _ => self.connection().give_up(error),
+            });
         if matches!(result, Ok(Progress::Done(()))) {
             self.acknowledge();
         }

@@ -12,6 +12,9 @@ const INPUT_LIMIT: usize = 256 * 1_024;
 /// The length of a record's header (RFC 8446, 5.1), which is what the first step needs.
 const HEADER: usize = 5;
 
+/// How many bytes [`Wire::tail`] has: a header and a body of two bytes, the smallest record.
+pub(crate) const TAIL: usize = HEADER + 2;
+
 /// The buffers of one connection. Empty ones hold no memory.
 #[derive(Default)]
 pub(crate) struct Wire {
@@ -22,6 +25,7 @@ pub(crate) struct Wire {
     ended: bool,
     missing: Option<usize>,
     started: bool,
+    tail: [u8; TAIL],
 }
 
 impl Wire {
@@ -63,6 +67,11 @@ impl Wire {
     /// The peer sends no more, and all that it sent has been read.
     pub(crate) fn ended(&self) -> bool {
         self.ended && self.available().is_empty()
+    }
+
+    /// The last bytes of the peer that the TLS library has read; zeros where there were fewer.
+    pub(crate) fn tail(&self) -> [u8; TAIL] {
+        self.tail
     }
 
     /// How many bytes the next step needs.
@@ -162,6 +171,12 @@ impl Read for Wire {
         if let (Some(to), Some(from)) = (out.get_mut(..count), self.available().get(..count)) {
             to.copy_from_slice(from);
         }
+        for &byte in out.iter().take(count).skip(count.saturating_sub(TAIL)) {
+            self.tail.rotate_left(1);
+            if let Some(last) = self.tail.last_mut() {
+                *last = byte;
+            }
+        }
         self.read += count;
         self.missing = None;
         if self.available().is_empty() {
@@ -219,6 +234,19 @@ mod tests {
             ErrorKind::WouldBlock
         );
         assert_eq!(wire.wants(), 98);
+    }
+
+    #[test]
+    fn it_keeps_the_last_bytes_in_whatever_pieces_they_were_read() {
+        for piece in [1, 5, 7, 30] {
+            let mut wire = Wire::default();
+            wire.feed(&(0..30).collect::<Vec<u8>>()).unwrap();
+            let mut out = [0; 30];
+            for _ in 0..30_usize.div_ceil(piece) {
+                wire.read(&mut out[..piece]).unwrap();
+            }
+            assert_eq!(wire.tail(), [23, 24, 25, 26, 27, 28, 29], "{piece}");
+        }
     }
 
     #[test]

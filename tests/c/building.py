@@ -34,9 +34,16 @@ class Library:
         """The folder of its pages."""
         return self.prefix / "share" / "man" / "man3"
 
-    def flags(self, *packages: str) -> list[str]:
-        """What pkg-config says of the library and of further packages."""
-        command = ["pkg-config", "--cflags", "--libs", "peercert", *packages]
+    def flags(self, *packages: str, static: bool = False) -> list[str]:
+        """What pkg-config says of the library, perhaps as an archive, and of further packages."""
+        command = ["pkg-config", "--cflags", "--libs"]
+        if not static:
+            return self._told([*command, "peercert", *packages])
+        words = self._told([*command, "--static", "peercert"])
+        words = ["-l:libpeercert.a" if word == "-lpeercert" else word for word in words]
+        return words + (self._told([*command, *packages]) if packages else [])
+
+    def _told(self, command: list[str]) -> list[str]:
         environment = self.environment()
         told = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
         return told.stdout.split()
@@ -55,11 +62,19 @@ class Library:
         more: tuple[str, ...] = (),
         standard: str = "c99",
         sanitized: bool = False,
+        static: bool = False,
     ) -> Path:
-        """Compiles a program, in C++ when the standard is one of C++."""
+        """Compiles a program, in C++ when the standard is one of C++; `static` is for our library
+        alone."""
         compiler = os.environ.get("CXX", "c++") if "++" in standard else os.environ.get("CC", "cc")
         command = [compiler, f"-std={standard}", *STRICT, *(SANITIZERS if sanitized else ())]
-        command += [*map(str, sources), "-o", str(program), *more, *self.flags(*packages)]
+        command += [
+            *map(str, sources),
+            "-o",
+            str(program),
+            *more,
+            *self.flags(*packages, static=static),
+        ]
         # The program finds the library where it was installed.
         command += [f"-Wl,-rpath,{self.prefix / 'lib'}"]
         ended = subprocess.run(command, capture_output=True, text=True, check=False)

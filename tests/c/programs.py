@@ -23,8 +23,19 @@ PACKAGES = ("openssl",)
 DEBIAN = {"openssl": "libssl-dev", "jansson": "libjansson-dev", "libevent": "libevent-dev"}
 FLAGS = ("-D_POSIX_C_SOURCE=200809L", f'-DTESTS="{TREE / "tests"}"', "-pthread", f"-I{SCENE}")
 
+#: `make soak` runs the same programs without sanitizers, which valgrind does not go with.
+SANITIZED = os.environ.get("PEERCERT_SANITIZERS") != "off"
+
 #: Seconds after which a program hangs.
-PATIENCE = 600
+PATIENCE = 600 if SANITIZED else 3600
+#: What valgrind takes for an error of the program's: what it reads or leaks for sure.
+VALGRIND = (
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=9",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite",
+)
 
 
 def sources(folder: str) -> list[Path]:
@@ -44,8 +55,8 @@ def compiled(
     into: Path,
     folder: str,
     *packages: str,
-    sanitized: bool = True,
     more: tuple[str, ...] = (),
+    static: bool = False,
 ) -> Path:
     """The program of a folder."""
     demand(*PACKAGES, *packages)
@@ -54,14 +65,16 @@ def compiled(
         *sources(folder),
         packages=(*PACKAGES, *packages),
         more=(*FLAGS, f"-I{HERE / folder}", *more),
-        sanitized=sanitized,
+        sanitized=SANITIZED,
+        static=static,
     )
 
 
 def run(program: Path, *arguments: str, **environment: str) -> str:
     """Runs a program; what it printed."""
+    valgrind = VALGRIND if "PEERCERT_VALGRIND" in os.environ else ()
     ended = subprocess.run(
-        [str(program), *arguments],
+        [*valgrind, str(program), *arguments],
         capture_output=True,
         text=True,
         errors="backslashreplace",
@@ -72,3 +85,16 @@ def run(program: Path, *arguments: str, **environment: str) -> str:
     said = f"{program.name} {' '.join(arguments)}: exit {ended.returncode}\n{ended.stderr[-8000:]}"
     assert ended.returncode == 0, f"{said}{ended.stdout[-2000:]}"
     return ended.stdout
+
+
+def plugin(library: Library, into: Path, folder: str, source: str) -> Path:
+    """One source of a folder as a library that a program loads while it runs."""
+    demand(*PACKAGES)
+    return library.compile(
+        into / f"{folder}.so",
+        HERE / folder / source,
+        *sorted(SCENE.glob("*.c")),
+        packages=PACKAGES,
+        more=(*FLAGS, f"-I{HERE / folder}", "-shared", "-fPIC"),
+        sanitized=SANITIZED,
+    )

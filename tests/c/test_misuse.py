@@ -25,7 +25,7 @@ def test_what_is_wrong_is_told_and_nothing_else_happens(program: Path, topic: st
     assert programs.run(program, topic)
 
 
-def test_every_topic_of_the_program_is_run(program: Path) -> None:
+def test_every_topic_of_the_program_is_run() -> None:
     source = (programs.HERE / "misuse" / "main.c").read_text()
     assert tuple(re.findall(r'\{"(\w+)", misuse_\w+\}', source)) == TOPICS
 

@@ -15,6 +15,7 @@ import library
 import longer
 import outcome
 import place
+import soaking
 import stages
 import wheels
 
@@ -34,13 +35,18 @@ def main(arguments: list[str]) -> int:
             "header": header,
             "install": library.main,
             "fuzz": longer.fuzz,
-            "soak": longer.soak,
+            "soak": soak,
             "python": python,
         }[command](rest)
     except subprocess.CalledProcessError as error:
         words = [str(word) for word in error.cmd]
         print(f"failed with {error.returncode}: {' '.join(words)}", file=sys.stderr)
         return 1
+
+
+def soak(rest: list[str]) -> int:
+    """The core's tests, then the programs of the C library."""
+    return longer.soak(rest) or soaking.c(rest)
 
 
 def demo(rest: list[str]) -> int:

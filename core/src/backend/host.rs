@@ -69,6 +69,10 @@ impl Report {
             .verified_chain()
             .and_then(|verified| verified.iter().last());
         let anchor = anchor.map(der).transpose()?;
+        if anchor.is_none() && errors.is_empty() {
+            // The host said yes without verifying: there is no verdict to pass on.
+            errors.push(VerifyError::UNSPECIFIED);
+        }
         let evidence = Evidence::Fresh {
             chain,
             anchor: anchor.map(|der| openssl::sha::sha256(&der)),

@@ -86,24 +86,33 @@ static void over_a_socket(const peercert_acceptor *acceptor, struct heard *heard
     close(sockets.theirs);
 }
 
-/* A peer that resets the connection, with a part of its ClientHello sent or without. */
-static void reset(const peercert_acceptor *acceptor, size_t sent)
+/*
+ * A peer that resets the connection: before its ClientHello, within it, and after it, where the
+ * server meets the reset when it answers.
+ */
+static void reset(const peercert_acceptor *acceptor, struct heard *heard, size_t sent)
 {
     struct sockets sockets = sockets_tcp();
     SSL_CTX *context = client_context(NULL, 0);
     unsigned char hello[4096];
     size_t len = client_hello(context, hello, sizeof hello);
     peercert_connection *connection = NULL;
-    NEED(sent <= len && write(sockets.theirs, hello, sent) == (ssize_t)sent);
+    sent = sent < len ? sent : len;
+    NEED(write(sockets.theirs, hello, sent) == (ssize_t)sent);
     sockets_reset(sockets.theirs);
-    REFUSED(PEERCERT_CODE_PEER_CLOSED,
-            peercert_acceptor_accept(acceptor, sockets.ours, &connection, error));
-    EXPECT(connection == NULL);
+    heard->times = 0;
     DONE(peercert_acceptor_wrap(acceptor, sockets.ours, &connection, error));
     for (int times = 0; times < 3; times++) {
         REFUSED(PEERCERT_CODE_PEER_CLOSED, peercert_connection_handshake(connection, error));
     }
+    EXPECT(heard->times == 1);
+    EXPECT_TEXT(heard->code, PEERCERT_CODE_PEER_CLOSED);
     peercert_connection_free(connection);
+    connection = NULL;
+    /* Another connection over the same descriptor meets the same. */
+    REFUSED(PEERCERT_CODE_PEER_CLOSED,
+            peercert_acceptor_accept(acceptor, sockets.ours, &connection, error));
+    EXPECT(connection == NULL && heard->times == 3);
     close(sockets.ours);
     SSL_CTX_free(context);
 }
@@ -172,9 +181,9 @@ static void garbage_afterwards(const peercert_acceptor *acceptor)
 }
 
 /* A client that does not trust the server says so, and goes. */
-static void distrusting(const peercert_acceptor *acceptor, struct heard *heard)
+static void distrusting(const peercert_acceptor *acceptor, struct heard *heard, int version)
 {
-    SSL_CTX *context = client_context("good", TLS1_2_VERSION);
+    SSL_CTX *context = client_context("good", version);
     X509_STORE *empty = X509_STORE_new();
     NEED(empty != NULL);
     SSL_CTX_set_cert_store(context, empty);
@@ -212,12 +221,14 @@ void misuse_peers(void)
         in_memory(acceptor, &heard, &SPEECHES[at]);
         over_a_socket(acceptor, &heard, &SPEECHES[at]);
     }
-    reset(acceptor, 0);
-    reset(acceptor, 3);
-    reset(acceptor, 100);
+    reset(acceptor, &heard, 0);
+    reset(acceptor, &heard, 3);
+    reset(acceptor, &heard, 100);
+    reset(acceptor, &heard, SIZE_MAX);
     silent();
     garbage_afterwards(acceptor);
     cut_off(acceptor);
-    distrusting(acceptor, &heard);
+    distrusting(acceptor, &heard, TLS1_2_VERSION);
+    distrusting(acceptor, &heard, TLS1_3_VERSION);
     peercert_acceptor_free(acceptor);
 }
