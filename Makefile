@@ -3,7 +3,7 @@
 
 RUN = @python=$$(tests/run/requirements) && exec "$$python" tests/run
 
-.PHONY: help demo test install bench fuzz soak corpus wheel lint fmt tables clean
+.PHONY: help demo test install lua bench fuzz soak corpus wheel lint fmt tables clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -17,6 +17,9 @@ test: ## all tests on every TLS library and Python that is found; STAGE=rust for
 install: ## the C library, its header, peercert.pc, its manual; PREFIX, LIBDIR, DESTDIR, TLS=openssl, STATIC=1
 	$(RUN) install PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" INCLUDEDIR="$(INCLUDEDIR)" MANDIR="$(MANDIR)" \
 	  DESTDIR="$(DESTDIR)" TLS="$(TLS)" STATIC="$(STATIC)"
+
+lua: ## the Lua module for a version of Lua; LUA=5.1, 5.2, 5.3, 5.4 or jit, PREFIX, DESTDIR, TLS=openssl
+	$(RUN) lua LUA="$(LUA)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" TLS="$(TLS)"
 
 wheel: ## the wheel and the source distribution, in dist/
 	$(RUN) wheel

@@ -46,7 +46,6 @@ struct server {
     int finished[2]; /* a pipe of `struct client *` */
     struct client *clients;
     size_t count;
-    bool is_full; /* until a client has left */
 };
 
 static bool send_all(peercert_connection *connection, const char *data, size_t len)
@@ -161,7 +160,6 @@ static void forget(struct server *server, struct client *client)
     if (client->next != NULL)
         client->next->link = client->link;
     server->count--;
-    server->is_full = false;
     peercert_connection_free(client->connection);
     http_next(&client->reader);
     close(client->fd);
@@ -185,10 +183,8 @@ static void welcome(struct server *server)
     int fd = accept(server->listener, NULL, NULL);
 
     if (fd < 0) {
-        if (errno != EAGAIN && errno != ECONNABORTED) { /* No descriptors, no memory. */
+        if (errno != EAGAIN && errno != ECONNABORTED)
             perror("accept");
-            server->is_full = server->count > 0;
-        }
         return;
     }
     client = calloc(1, sizeof *client);
@@ -204,7 +200,7 @@ static void welcome(struct server *server)
     if (client->next != NULL)
         client->next->link = &client->next;
     server->clients = client;
-    server->is_full = ++server->count == CLIENTS;
+    server->count++;
     if (pthread_create(&client->thread, NULL, serve, client) != 0) {
         fprintf(stderr, "no thread for another client\n");
         forget(server, client);
@@ -219,7 +215,7 @@ static void run(struct server *server, const sigset_t *waiting)
     while (!start_ended()) {
         FD_ZERO(&readable);
         FD_SET(server->finished[0], &readable);
-        if (!server->is_full)
+        if (server->count < CLIENTS)
             FD_SET(server->listener, &readable);
         if (pselect(last + 1, &readable, NULL, NULL, NULL, waiting) < 0)
             continue;

@@ -36,6 +36,7 @@ mod socket;
 mod ticket;
 mod trace;
 pub mod value;
+mod verdict;
 mod verify;
 mod wire;
 

@@ -45,7 +45,6 @@ pub(crate) enum Source {
     /// In a handshake of ours.
     Tls,
     /// By a host program that ended TLS itself.
-    #[cfg(feature = "openssl")]
     Host,
 }
 
@@ -53,7 +52,6 @@ impl Source {
     fn name(self) -> &'static str {
         match self {
             Self::Tls => "tls",
-            #[cfg(feature = "openssl")]
             Self::Host => "host",
         }
     }
@@ -72,18 +70,19 @@ pub(crate) enum Evidence {
     },
     /// A session that was made with a verified certificate, whose ticket still holds.
     Resumed { leaf: Vec<u8>, anchor: [u8; 32] },
-    /// A session that a host resumed: OpenSSL keeps the verdict and forgets the anchor.
-    #[cfg(feature = "openssl")]
-    HostResumed {
+    /// What a host says of a certificate without telling who vouched: of a session that it resumed,
+    /// or in words alone.
+    Told {
         leaf: Vec<u8>,
         errors: Vec<VerifyError>,
+        resumed: bool,
     },
 }
 
 impl Report {
     /// The report on what a handshake has shown. Nothing else computes `verified`: a certificate was
-    /// sent, its chain has a trust anchor, and nothing was found wrong with it. (Of a session that a
-    /// host resumed, its library no longer tells the anchor.)
+    /// sent, its chain has a trust anchor, and nothing was found wrong with it. (A host's
+    /// word need not say which anchor.)
     pub(crate) fn conclude(source: Source, evidence: Evidence) -> Self {
         let sent = match evidence {
             Evidence::Nothing => None,
@@ -113,13 +112,16 @@ impl Report {
                 anchor: Some(anchor),
                 resumed: true,
             }),
-            #[cfg(feature = "openssl")]
-            Evidence::HostResumed { leaf, errors } => Some(Sent {
+            Evidence::Told {
+                leaf,
+                errors,
+                resumed,
+            } => Some(Sent {
                 chain: vec![leaf],
                 verified: errors.is_empty(),
                 errors,
                 anchor: None,
-                resumed: true,
+                resumed,
             }),
         };
         Self { source, sent }

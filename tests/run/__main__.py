@@ -13,6 +13,7 @@ from pathlib import Path
 import environments
 import library
 import longer
+import lua
 import outcome
 import place
 import soaking
@@ -34,6 +35,7 @@ def main(arguments: list[str]) -> int:
             "corpus": longer.corpus,
             "header": header,
             "install": library.main,
+            "lua": lua.main,
             "fuzz": longer.fuzz,
             "soak": soak,
             "python": python,

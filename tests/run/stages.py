@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import environments
 import library
+import lua
 import outcome
 import packages
 import place
@@ -26,6 +28,7 @@ MYPY_SOURCES = (
     "tests/docs",
     "tests/python",
     "tests/c",
+    "tests/lua",
     "tests/pki",
     "tests/vectors",
     "bench",
@@ -97,7 +100,7 @@ def rust(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     del tools
     # The module of the bindings is tested from Python: a test program could not load it.
     test = ["cargo", "test", "--locked", "--no-fail-fast"]
-    test += ["--workspace", "--exclude", "peercert-python"]
+    test += ["--workspace", "--exclude", "peercert-python", "--exclude", "peercert-lua"]
     yield from _rust_tests("Rust tests on AWS-LC", test, missing)
     both = "takes one TLS library"
     check = ["cargo", "check", "--quiet", "--locked", "-p", "peercert"]
@@ -148,6 +151,24 @@ def c(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
         )
 
 
+def lua_module(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
+    """The Lua module on every version of Lua, and everything that Lua programs do with it."""
+    for version in lua.TESTED:
+        name = f"Lua tests on {version.command}"
+        if not shutil.which(version.command):
+            yield Outcome(skipped=[f"{name}: install {version.command}"])
+            continue
+        installed = place.TARGET / "installed" / version.command
+        lua.install(installed, version, "aws-lc", "dev")
+        yield outcome.pytest(
+            name,
+            tools.python,
+            ["tests/lua"],
+            PEERCERT_LUA=version.command,
+            **lua.environment(installed, version),
+        )
+
+
 def packaging(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     """The wheel and the source distribution in empty environments; what the set-up demands."""
     del missing
@@ -183,6 +204,7 @@ STAGES: dict[str, Callable[[environments.Venv, list[str]], Iterator[Outcome]]] =
     "rust": rust,
     "python": python,
     "c": c,
+    "lua": lua_module,
     "packaging": packaging,
     "documents": documents,
 }

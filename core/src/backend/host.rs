@@ -8,7 +8,7 @@ use crate::cert::Certificate;
 use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
 use crate::peer::{Evidence, Report, Source};
-use crate::verify::{VerifyCode, VerifyError};
+use crate::verify::{self, VerifyError};
 use foreign_types::ForeignTypeRef;
 use openssl::ssl::SslRef;
 use openssl::x509::X509Ref;
@@ -53,12 +53,15 @@ impl Report {
         let result = ssl.verify_result().as_raw();
         let mut errors = Vec::new();
         if result != OK {
-            errors.push(of_leaf(result));
+            errors.push(VerifyError::of_leaf(result));
         }
         if ssl.session_reused() {
-            errors.extend(out_of_date(&read, Clock::system().now()));
-            let leaf = leaf_der;
-            let evidence = Evidence::HostResumed { leaf, errors };
+            errors.extend(verify::out_of_date(&read, Clock::system().now()));
+            let evidence = Evidence::Told {
+                leaf: leaf_der,
+                errors,
+                resumed: true,
+            };
             return Ok(Report::conclude(Source::Host, evidence));
         }
         let mut chain = vec![leaf_der];
@@ -80,21 +83,6 @@ impl Report {
         };
         Ok(Report::conclude(Source::Host, evidence))
     }
-}
-
-fn of_leaf(number: i32) -> VerifyError {
-    VerifyError {
-        depth: 0,
-        code: VerifyCode::from_number(number),
-    }
-}
-
-fn out_of_date(leaf: &Certificate, now: i64) -> Option<VerifyError> {
-    if leaf.not_after().is_none_or(|end| end < now) {
-        return Some(of_leaf(VerifyCode::CertHasExpired));
-    }
-    let begun = leaf.not_before().is_some_and(|start| start <= now);
-    (!begun).then(|| of_leaf(VerifyCode::CertNotYetValid))
 }
 
 fn der(certificate: &X509Ref) -> Result<Vec<u8>> {

@@ -22,6 +22,7 @@ pub(crate) mod usage;
 mod warning;
 
 pub use bundle::{certinfo, certinfo_file, certinfos};
+pub(crate) use oid::encode as encode_oid;
 pub use san::AlternativeNames;
 pub(crate) use text::hex;
 pub(crate) use trust::{may_be_ca, pss_digest_is_sha1};
@@ -32,6 +33,13 @@ use extensions::{Extension, Known};
 use key::Key;
 use name::Name;
 use warning::{Odd, Warnings};
+
+/// OpenSSL's long name of an OID in dotted form, such as `commonName` for `2.5.4.3`; `None` for one
+/// that it does not know.
+#[must_use]
+pub fn long_name(dotted: &str) -> Option<&'static str> {
+    objects::names(&oid::encode(dotted)?).map(|(_, long)| long)
+}
 
 /// A certificate as owned plain data.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! This file is about OBJECT IDENTIFIERs as text: dotted decimal.
 //!
-//! In: content octets, checked by the reader. Out: `1.2.840.113549`.
+//! In: content octets, checked by the reader. Out: `1.2.840.113549`; and back.
 
 use super::text;
 use std::fmt::Write as _;
@@ -72,6 +72,38 @@ fn large(arc: &[u8], less: u32) -> String {
         let _ = write!(out, "{part:09}");
     }
     out
+}
+
+/// The content octets of an OID in dotted decimal; `None` when it is none.
+pub(crate) fn encode(dotted: &str) -> Option<Vec<u8>> {
+    let arcs: Vec<u64> = dotted
+        .split('.')
+        .map(|arc| arc.parse().ok().filter(|_| is_arc(arc)))
+        .collect::<Option<_>>()?;
+    let (&first, &second) = (arcs.first()?, arcs.get(1)?);
+    if first > 2 || (first < 2 && second > 39) {
+        return None;
+    }
+    let mut content = Vec::new();
+    let joined = first.checked_mul(40)?.checked_add(second)?;
+    for arc in std::iter::once(joined).chain(arcs.iter().skip(2).copied()) {
+        base128(arc, &mut content);
+    }
+    Some(content)
+}
+
+fn is_arc(arc: &str) -> bool {
+    arc.bytes().all(|b| b.is_ascii_digit()) && (arc.len() == 1 || !arc.starts_with('0'))
+}
+
+fn base128(arc: u64, out: &mut Vec<u8>) {
+    let mut groups = vec![(arc & 0x7f) as u8];
+    let mut rest = arc >> 7;
+    while rest > 0 {
+        groups.push(0x80 | (rest & 0x7f) as u8);
+        rest >>= 7;
+    }
+    out.extend(groups.iter().rev());
 }
 
 #[cfg(test)]

@@ -88,20 +88,7 @@ pub(super) fn named_bits(bits: u16) -> Vec<u8> {
 
 /// OBJECT IDENTIFIER from its dotted form; `None` when that is not one.
 pub(super) fn oid(dotted: &str) -> Option<Vec<u8>> {
-    let arcs: Vec<u64> = dotted
-        .split('.')
-        .map(|arc| arc.parse().ok().filter(|_| is_arc(arc)))
-        .collect::<Option<_>>()?;
-    let (&first, &second) = (arcs.first()?, arcs.get(1)?);
-    if first > 2 || (first < 2 && second > 39) {
-        return None;
-    }
-    let mut content = Vec::new();
-    let joined = first.checked_mul(40)?.checked_add(second)?;
-    for arc in std::iter::once(joined).chain(arcs.iter().skip(2).copied()) {
-        base128(arc, &mut content);
-    }
-    Some(tlv(tag::OID, &content))
+    Some(tlv(tag::OID, &crate::cert::encode_oid(dotted)?))
 }
 
 /// [`oid`] of a constant of this program.
@@ -109,20 +96,6 @@ pub(super) fn known_oid(dotted: &'static str) -> Vec<u8> {
     let encoded = oid(dotted);
     debug_assert!(encoded.is_some(), "{dotted} is a constant and no OID");
     encoded.unwrap_or_default()
-}
-
-fn is_arc(arc: &str) -> bool {
-    arc.bytes().all(|b| b.is_ascii_digit()) && (arc.len() == 1 || !arc.starts_with('0'))
-}
-
-fn base128(arc: u64, out: &mut Vec<u8>) {
-    let mut groups = vec![(arc & 0x7f) as u8];
-    let mut rest = arc >> 7;
-    while rest > 0 {
-        groups.push(0x80 | (rest & 0x7f) as u8);
-        rest >>= 7;
-    }
-    out.extend(groups.iter().rev());
 }
 
 /// One element as it was read.

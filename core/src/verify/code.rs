@@ -134,6 +134,17 @@ impl VerifyCode {
             .map_or(Self::UNSPECIFIED, Self)
     }
 
+    /// The reason of this name (without `X509_V_ERR_`), or with this sentence, in the wording of any
+    /// OpenSSL since 1.0.
+    pub(crate) fn from_words(words: &str) -> Option<Self> {
+        let plain = |text: &str| text.to_ascii_lowercase().replace('-', " ");
+        let wanted = plain(words);
+        TABLE
+            .iter()
+            .find(|row| row.name.eq_ignore_ascii_case(words) || plain(row.text) == wanted)
+            .map(Self)
+    }
+
     /// A reason that nobody told.
     pub(crate) const UNSPECIFIED: Self = Self(&UNSPECIFIED);
 
@@ -189,17 +200,16 @@ impl std::fmt::Debug for VerifyCode {
 
 /// The reasons that the core itself finds or treats apart.
 macro_rules! known {
-    ($($(#[$when:meta])? $name:ident = $number:literal;)+) => {
+    ($($name:ident = $number:literal;)+) => {
         #[expect(non_upper_case_globals, reason = "they read as variants of an enumeration")]
         impl VerifyCode {
-            $($(#[$when])? pub(crate) const $name: i32 = $number;)+
+            $(pub(crate) const $name: i32 = $number;)+
         }
     };
 }
 
 known! {
     CertSignatureFailure = 7;
-    #[cfg(feature = "openssl")]
     CertNotYetValid = 9;
     CertHasExpired = 10;
     DepthZeroSelfSigned = 18;

@@ -11,6 +11,7 @@ mod strength;
 pub use code::VerifyCode;
 pub(crate) use strength::{key_is_weak, weak_signature};
 
+use crate::cert::Certificate;
 use openssl::sha::sha256;
 use openssl::x509::X509Ref;
 
@@ -29,6 +30,23 @@ impl VerifyError {
         depth: 0,
         code: VerifyCode::UNSPECIFIED,
     };
+
+    /// What is wrong with a leaf, by OpenSSL's number.
+    pub(crate) fn of_leaf(number: i32) -> Self {
+        Self {
+            depth: 0,
+            code: VerifyCode::from_number(number),
+        }
+    }
+}
+
+/// Why a leaf does not hold at this time, for who verified it at another.
+pub(crate) fn out_of_date(leaf: &Certificate, now: i64) -> Option<VerifyError> {
+    if leaf.not_after().is_none_or(|end| end < now) {
+        return Some(VerifyError::of_leaf(VerifyCode::CertHasExpired));
+    }
+    let begun = leaf.not_before().is_some_and(|start| start <= now);
+    (!begun).then(|| VerifyError::of_leaf(VerifyCode::CertNotYetValid))
 }
 
 /// What verification found.

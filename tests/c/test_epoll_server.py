@@ -1,12 +1,10 @@
-"""This file is about many clients at once: a thousand with epoll, as many as threads without."""
+"""This file is about what only the server with epoll promises: a thousand clients at once."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import resource
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +13,6 @@ from clients import PATIENCE
 from serving import serving
 
 CLIENTS = 1_000
-#: How many clients the server with threads takes at once (`CLIENTS` in blocking.c).
-THREADS = 256
 
 
 async def _visit(port: int, client: str | None, everybody: asyncio.Barrier) -> str:
@@ -50,23 +46,3 @@ def test_a_thousand_clients_at_once_are_each_told_who_they_are(
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     codes = ["OK", "CERT_HAS_EXPIRED", "ABSENT", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"]
     assert told == codes * (CLIENTS // len(codes))
-
-
-def test_whoever_comes_when_all_threads_are_taken_is_served_when_one_is_free(
-    example: Callable[[str], Path],
-) -> None:
-    late: list[str] = []
-    with serving(example("blocking"), "request") as server, contextlib.ExitStack() as taken:
-        first = clients.connect(server.port)
-        for _ in range(THREADS - 1):
-            taken.enter_context(clients.connect(server.port))
-        thread = threading.Thread(
-            target=lambda: late.append(clients.identity(server.port, "good")["verifycode"])
-        )
-        thread.start()
-        # Those who are in are served meanwhile.
-        first.sendall(clients.request("/", "Connection: close"))
-        assert clients.Answers(first).next()[0] == 200
-        first.close()
-        thread.join(PATIENCE)
-    assert late == ["OK"]

@@ -1,0 +1,50 @@
+--- This file is about arguments: a wrong one raises a plain error that names it.
+
+local arguments = {}
+
+--- Raises an error unless the value is of one of the types.
+function arguments.check(name, position, argument, value, ...)
+  local found = type(value)
+  local wanted = { ... }
+  for index = 1, #wanted do
+    if found == wanted[index] then
+      return
+    end
+  end
+  local message = ("bad argument #%d to '%s' (%s: %s expected, got %s)"):format(
+    position,
+    name,
+    argument,
+    (table.concat(wanted, " or "):gsub("nil", "nothing")),
+    value == nil and "no value" or found
+  )
+  error(message, 3)
+end
+
+--- Raises an error unless a method was called on an object of its class.
+function arguments.checked_self(name, self, class)
+  if type(self) ~= "table" or getmetatable(self) ~= class then
+    local message = ("bad self to '%s' (%s expected, got %s); call it with a colon"):format(
+      name,
+      class.__name,
+      type(self)
+    )
+    error(message, 3)
+  end
+end
+
+--- A number as a count of bytes, at least 1; raises an error for what is none.
+function arguments.count(name, position, argument, value)
+  if value ~= value or value < 1 or value > 2 ^ 31 or value % 1 ~= 0 then
+    local message = ("bad argument #%d to '%s' (%s: a whole number from 1 expected, got %s)"):format(
+      position,
+      name,
+      argument,
+      tostring(value)
+    )
+    error(message, 3)
+  end
+  return value
+end
+
+return arguments

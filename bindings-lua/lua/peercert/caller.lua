@@ -1,0 +1,79 @@
+--- This file is about who the client is, for connections with and without a socket, and for clients
+-- that a host has seen.
+
+local arguments = require("peercert.arguments")
+local errors = require("peercert.errors")
+
+local check, checked_self = arguments.check, arguments.checked_self
+
+local caller = {}
+
+--- A class whose objects tell who the client is. They hold what is native as `native`.
+function caller.class(name)
+  local class = { __name = name }
+  class.__index = class
+
+  --- Who the client is.
+  function class:clientcert()
+    checked_self("clientcert", self, class)
+    return errors.answer(self.native:clientcert())
+  end
+
+  --- The chain as the client sent it, leaf first, each DER; nil without a certificate and on a
+  -- resumed connection.
+  function class:chain()
+    checked_self("chain", self, class)
+    return errors.answer(self.native:chain())
+  end
+
+  --- The client's certificate as DER; nil without one.
+  function class:der()
+    checked_self("der", self, class)
+    return errors.answer(self.native:der())
+  end
+
+  --- What `clientcert` tells, as JSON text.
+  function class:json()
+    checked_self("json", self, class)
+    return errors.answer(self.native:json())
+  end
+
+  return class
+end
+
+--- A class of connections, which also tell of themselves. They hold their acceptor as `acceptor`.
+function caller.connections(name)
+  local class = caller.class(name)
+
+  --- How the connection is protected.
+  function class:details()
+    checked_self("details", self, class)
+    return errors.answer(self.native:details())
+  end
+
+  --- Keying material for channel bindings and the like (RFC 5705).
+  function class:exportkeyingmaterial(label, size)
+    checked_self("exportkeyingmaterial", self, class)
+    check("exportkeyingmaterial", 1, "label", label, "string")
+    check("exportkeyingmaterial", 2, "size", size, "number")
+    local count = arguments.count("exportkeyingmaterial", 2, "size", size)
+    return errors.answer(self.native:export(label, count))
+  end
+
+  return class
+end
+
+--- The answer of a handshake; the first failure is told to who asked for that.
+function caller.handshaken(self, done, err)
+  if done == nil and type(err) == "table" and err.kind == "peer" and not self.refused then
+    self.refused = true
+    local told = self.acceptor.told
+    if told then
+      -- What it raises must not pass for the connection's own error.
+      pcall(told, err)
+    end
+  end
+  return done, err
+end
+
+return caller

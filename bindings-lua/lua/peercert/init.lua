@@ -1,0 +1,135 @@
+--- Mutual TLS for Lua servers: client-certificate modes, and who the client is as a plain table.
+--
+-- This file is about the module `peercert`: acceptors and certificates. What can go wrong in
+-- operation is `nil, err`; a wrong argument raises an error that names it. `err` is a table with
+-- `kind`, `code`, `message`, `context`, `problems` and, when a client was refused, `clientcert`;
+-- `tostring(err)` is a line for a log.
+
+local arguments = require("peercert.arguments")
+local caller = require("peercert.caller")
+local connection = require("peercert.connection")
+local errors = require("peercert.errors")
+local native = require("peercert.native")
+local socket = require("peercert.socket")
+
+local check, checked_self = arguments.check, arguments.checked_self
+
+local peercert = {}
+
+--- The dictionary of a certificate, PEM (the first of several) or DER, told by content.
+function peercert.certinfo(data)
+  check("certinfo", 1, "data", data, "string")
+  return errors.answer(native.certinfo(data))
+end
+
+--- The same of a file.
+function peercert.certinfo_file(path)
+  check("certinfo_file", 1, "path", path, "string")
+  return errors.answer(native.certinfo_file(path))
+end
+
+--- The dictionaries of all certificates of a bundle: PEM, PKCS#7, or PKCS#12 with its password.
+function peercert.certinfos(data, password)
+  check("certinfos", 1, "data", data, "string")
+  check("certinfos", 2, "password", password, "string", "nil")
+  return errors.answer(native.certinfos(data, password))
+end
+
+local Report = caller.class("peercert.Report")
+
+--- The report on a client of a host that ends TLS itself (nginx, HAProxy, lighttpd): of the
+-- certificate, PEM or DER, "" or nil for none, and of the verdict as that host tells it, text or
+-- number. What is not understood is not verified.
+function peercert.report(certificate, verdict)
+  check("report", 1, "certificate", certificate, "string", "nil")
+  check("report", 2, "verdict", verdict, "string", "number", "nil")
+  if type(verdict) == "number" then
+    verdict = verdict % 1 == 0 and ("%d"):format(verdict) or tostring(verdict)
+  end
+  local made, err = errors.answer(native.report(certificate or "", verdict or ""))
+  if not made then
+    return nil, err
+  end
+  return setmetatable({ native = made }, Report)
+end
+
+--- The versions, ours and the TLS library's.
+function peercert.version()
+  return native.version()
+end
+
+local Acceptor = {}
+Acceptor.__index = Acceptor
+Acceptor.__name = "peercert.Acceptor"
+
+--- An acceptor of options by name. Every problem comes at once, in `err.problems`.
+function peercert.acceptor(options)
+  check("acceptor", 1, "options", options, "table")
+  local made, err = errors.answer(native.acceptor(options))
+  if not made then
+    return nil, err
+  end
+  return setmetatable({ native = made }, Acceptor)
+end
+
+--- A connection without a socket: bytes in, bytes out.
+function Acceptor:connection()
+  checked_self("connection", self, Acceptor)
+  local made, err = errors.answer(self.native:connection())
+  if not made then
+    return nil, err
+  end
+  return connection.new(made, self)
+end
+
+--- A connection over a LuaSocket object or a file descriptor, before its handshake. A LuaSocket
+-- object belongs to the connection from now on: `close` closes it. A bare descriptor stays yours.
+function Acceptor:wrap(client)
+  checked_self("wrap", self, Acceptor)
+  check("wrap", 1, "socket", client, "number", "table", "userdata")
+  return socket.wrap(self, client)
+end
+
+--- The same with its handshake done, within the option `handshake_timeout`.
+function Acceptor:accept(client)
+  checked_self("accept", self, Acceptor)
+  local wrapped, err = self:wrap(client)
+  if not wrapped then
+    return nil, err
+  end
+  wrapped:settimeout(self:handshake_timeout())
+  local done, refused = wrapped:handshake()
+  wrapped:settimeout(nil)
+  if not done then
+    return nil, refused
+  end
+  return wrapped
+end
+
+--- The client-certificate mode by its name.
+function Acceptor:mode()
+  checked_self("mode", self, Acceptor)
+  return self.native:mode()
+end
+
+--- How many seconds a handshake may take.
+function Acceptor:handshake_timeout()
+  checked_self("handshake_timeout", self, Acceptor)
+  return self.native:handshake_timeout()
+end
+
+--- What is odd about the configuration but does not prevent it: a list of sentences.
+function Acceptor:warnings()
+  checked_self("warnings", self, Acceptor)
+  return self.native:warnings()
+end
+
+--- Sets a function that is told the error of each handshake that fails. What it raises is lost: it
+-- decides nothing.
+function Acceptor:on_refusal(callback)
+  checked_self("on_refusal", self, Acceptor)
+  check("on_refusal", 1, "callback", callback, "function", "nil")
+  self.told = callback
+end
+
+return peercert
