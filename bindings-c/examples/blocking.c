@@ -46,6 +46,7 @@ struct server {
     int finished[2]; /* a pipe of `struct client *` */
     struct client *clients;
     size_t count;
+    bool is_full; /* until a client has left */
 };
 
 static bool send_all(peercert_connection *connection, const char *data, size_t len)
@@ -160,6 +161,7 @@ static void forget(struct server *server, struct client *client)
     if (client->next != NULL)
         client->next->link = client->link;
     server->count--;
+    server->is_full = false;
     peercert_connection_free(client->connection);
     http_next(&client->reader);
     close(client->fd);
@@ -183,8 +185,10 @@ static void welcome(struct server *server)
     int fd = accept(server->listener, NULL, NULL);
 
     if (fd < 0) {
-        if (errno != EAGAIN && errno != ECONNABORTED)
+        if (errno != EAGAIN && errno != ECONNABORTED) { /* No descriptors, no memory. */
             perror("accept");
+            server->is_full = server->count > 0;
+        }
         return;
     }
     client = calloc(1, sizeof *client);
@@ -200,7 +204,7 @@ static void welcome(struct server *server)
     if (client->next != NULL)
         client->next->link = &client->next;
     server->clients = client;
-    server->count++;
+    server->is_full = ++server->count == CLIENTS;
     if (pthread_create(&client->thread, NULL, serve, client) != 0) {
         fprintf(stderr, "no thread for another client\n");
         forget(server, client);
@@ -215,7 +219,7 @@ static void run(struct server *server, const sigset_t *waiting)
     while (!start_ended()) {
         FD_ZERO(&readable);
         FD_SET(server->finished[0], &readable);
-        if (server->count < CLIENTS)
+        if (!server->is_full)
             FD_SET(server->listener, &readable);
         if (pselect(last + 1, &readable, NULL, NULL, NULL, waiting) < 0)
             continue;

@@ -70,11 +70,15 @@ def compiled(
     )
 
 
+def valgrind() -> tuple[str, ...]:
+    """What stands before a program where valgrind is asked for."""
+    return VALGRIND if "PEERCERT_VALGRIND" in os.environ else ()
+
+
 def run(program: Path, *arguments: str, **environment: str) -> str:
     """Runs a program; what it printed."""
-    valgrind = VALGRIND if "PEERCERT_VALGRIND" in os.environ else ()
     ended = subprocess.run(
-        [*valgrind, str(program), *arguments],
+        [*valgrind(), str(program), *arguments],
         capture_output=True,
         text=True,
         errors="backslashreplace",

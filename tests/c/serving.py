@@ -1,7 +1,7 @@
 """This file is about the example servers as programs: compiled, started, waited for, and ended.
 
-In: a program and its arguments. Out: a port, what it logs, its exit status. A sanitizer that
-complains makes the program end with another status than 0.
+In: a program and its arguments. Out: a port, what it logs, its exit status. A sanitizer or valgrind
+that complains makes the program end with another status than 0.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from clients import LIVE, PATIENCE
 EXAMPLES = TREE / "bindings-c" / "examples"
 #: The servers, and what each needs besides the library.
 SERVERS: dict[str, tuple[str, ...]] = {"blocking": (), "epoll": (), "evhttp": ("libevent",)}
+#: Seconds that a handshake may take where a test waits for that to be over.
+HASTE = 1 if programs.SANITIZED else 20
 #: What they share.
 SHARED = tuple(EXAMPLES / name for name in ("start.c", "http.c", "answer.c"))
 
 
 def compiled(library: Library, name: str, folder: Path) -> Path:
-    """The program of a server, with AddressSanitizer and UndefinedBehaviorSanitizer."""
+    """The program of a server."""
     programs.demand(*SERVERS[name])
     return library.compile(
         folder / name,
@@ -35,7 +37,7 @@ def compiled(library: Library, name: str, folder: Path) -> Path:
         *SHARED,
         packages=SERVERS[name],
         more=("-pthread",),
-        sanitized=True,
+        sanitized=programs.SANITIZED,
     )
 
 
@@ -97,7 +99,7 @@ class Server:
 def serving(program: Path, mode: str, *options: str) -> Iterator[Server]:
     """Runs a server for the block, which it has to survive."""
     process = subprocess.Popen(
-        [str(program), *arguments(mode, *options)],
+        [*programs.valgrind(), str(program), *arguments(mode, *options)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -19,7 +19,7 @@ import clients
 from building import Library
 from clients import LIVE, Answers, connect, curl, identity, plain, request
 from programs import demand
-from serving import EXAMPLES, SERVERS, Server, arguments, serving
+from serving import EXAMPLES, HASTE, SERVERS, Server, arguments, serving
 
 LARGE = os.urandom(2_000_000)
 CODES = {
@@ -223,7 +223,8 @@ def _reset_in_the_middle(server: Server) -> str:
 def test_strangers_are_logged_and_the_server_goes_on(
     program: Path, visit: Callable[[Server], str]
 ) -> None:
-    with serving(program, "require", "handshake_timeout=1") as server:
+    options = [f"handshake_timeout={HASTE}"] if visit is _silence else []
+    with serving(program, "require", *options) as server:
         for count in (1, 2):
             code = visit(server)
             server.wait_for(rf"^refused {code} \S+: .", count)
