@@ -37,7 +37,7 @@ After fork() both processes may go on with objects that no other thread was in a
 connection only one of them should: the two would encrypt with the same keys.
 
 The library never raises SIGPIPE, installs no handlers of signals or of exit, and reads no environment \
-variables of its own. A panic inside is the error internal.panic, and one line on standard error. \
+variables of its own. A panic inside is the error internal.panic, and Rust's message about it on standard error. \
 Running out of memory ends the process.";
 
 pub(crate) fn write(nouns: &Nouns) -> String {

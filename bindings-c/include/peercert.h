@@ -27,8 +27,8 @@
  * connection only one of them should: the two would encrypt with the same keys.
  *
  * The library never raises SIGPIPE, installs no handlers of signals or of exit, and reads no
- * environment variables of its own. A panic inside is the error internal.panic, and one line on
- * standard error. Running out of memory ends the process.
+ * environment variables of its own. A panic inside is the error internal.panic, and Rust's message
+ * about it on standard error. Running out of memory ends the process.
  */
 
 #ifndef PEERCERT_H
@@ -1078,7 +1078,8 @@ void peercert_report_free(peercert_report *report);
  * Makes the report on the client of a connection that this program ends itself with the system's
  * libssl: its certificate, and the verdict of that library as it stands; `source` is `host`.
  * OpenSSL keeps the last error of a chain, not the first, and forgets the anchor of a resumed
- * session. Only in the build that shares the system's libssl with the program.
+ * session; that it was verified at all is the program's word when it verifies in a callback of its
+ * own. Only in the build that shares the system's libssl with the program.
  * `ssl`: an `SSL *` of the server's side, its handshake ended; it is only read, and remains yours.
  * `report`: receives the report; free it with peercert_report_free().
  * `error`: receives the error, or NULL.

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 /// Makes the report on the client of a connection that this program ends itself with the system's
 /// libssl: its certificate, and the verdict of that library as it stands; `source` is `host`. OpenSSL
-/// keeps the last error of a chain, not the first, and forgets the anchor of a resumed session. Only
+/// keeps the last error of a chain, not the first, and forgets the anchor of a resumed session; that
+/// it was verified at all is the program's word when it verifies in a callback of its own. Only
 /// in the build that shares the system's libssl with the program.
 ///
 /// `ssl`: an `SSL *` of the server's side, its handshake ended; it is only read, and remains yours.

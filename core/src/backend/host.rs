@@ -10,7 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::peer::{Evidence, Report, Source};
 use crate::verify::{VerifyCode, VerifyError};
 use foreign_types::ForeignTypeRef;
-use openssl::ssl::SslRef;
+use openssl::ssl::{SslRef, SslVerifyMode};
 use openssl::x509::X509Ref;
 use std::ffi::c_void;
 use std::ptr::NonNull;
@@ -57,6 +57,10 @@ impl Report {
         }
         if ssl.session_reused() {
             errors.extend(out_of_date(&read, Clock::system().now()));
+            if !ssl.verify_mode().contains(SslVerifyMode::PEER) && errors.is_empty() {
+                // Whoever asks for no certificate has not judged this one.
+                errors.push(VerifyError::UNSPECIFIED);
+            }
             let leaf = leaf_der;
             let evidence = Evidence::HostResumed { leaf, errors };
             return Ok(Report::conclude(Source::Host, evidence));
