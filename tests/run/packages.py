@@ -35,13 +35,15 @@ class Package:
         )
 
 
+LIBSSL = Package("libssl-dev", None, "openssl/ssl.h", "tests and peers on the system's OpenSSL")
 PACKAGES = (
     Package("openssl", "openssl", None, "the command that prints certificates the reference way"),
-    Package("libssl-dev", None, "openssl/ssl.h", "the tests run on the system's OpenSSL, too"),
+    LIBSSL,
     Package("curl", "curl", None, "the client that most callers have"),
     Package("chromium", "chromium", None, "shows that no markup of a name runs in a page"),
     Package("pkg-config", "pkg-config", None, "finds the system's OpenSSL"),
 )
+BENCH_PACKAGES = (LIBSSL,)
 SOAK_PACKAGES = (
     Package("valgrind", "valgrind", None, "runs the core's tests with every access checked"),
 )
