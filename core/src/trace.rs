@@ -4,7 +4,7 @@
 //! to use. Out: whether to go on, and what the report is made of. It lives on the connection and is
 //! never shared between connections. It may not know of pointers, sockets or dictionaries.
 
-use crate::cert::Certificate;
+use crate::cert;
 use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
 use crate::policy::Policy;
@@ -84,19 +84,18 @@ impl Trace {
                 format!("the client's certificate: {error}"),
             )
         };
-        let mut chain: Vec<Vec<u8>> = Vec::new();
-        for cert in sent {
-            chain.push(cert.to_der().map_err(unreadable)?);
-        }
-        let leaf = leaf.to_der().map_err(unreadable)?;
-        if chain.first() != Some(&leaf) {
-            chain.insert(0, leaf);
+        let mut chain = vec![leaf.to_der().map_err(unreadable)?];
+        for (at, cert) in sent.enumerate() {
+            // The libraries hand over the leaf as the first of those that were sent, too.
+            if at > 0 || !std::ptr::eq(cert, leaf) {
+                chain.push(cert.to_der().map_err(unreadable)?);
+            }
         }
         let mut largest = 0;
         for der in &chain {
             // What cannot be told to the application is not let in. The size of a key is read by us,
             // because AWS-LC reads no key that is too large.
-            let cert = Certificate::from_der(der).map_err(|error| {
+            let bits = cert::rsa_bits(der).map_err(|error| {
                 Error::new(
                     Code::PeerCertificateUnreadable,
                     format!(
@@ -105,7 +104,7 @@ impl Trace {
                     ),
                 )
             })?;
-            largest = largest.max(cert.rsa_bits().unwrap_or(0));
+            largest = largest.max(bits.unwrap_or(0));
         }
         let mut seen = self.seen();
         seen.chain = chain;

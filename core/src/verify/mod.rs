@@ -11,6 +11,7 @@ mod strength;
 pub use code::VerifyCode;
 pub(crate) use strength::{key_is_weak, weak_signature};
 
+use crate::{backend, cert};
 use openssl::sha::sha256;
 use openssl::x509::X509Ref;
 
@@ -149,19 +150,9 @@ fn normalise_self_signed(errors: &mut Vec<VerifyError>, chain: &[&X509Ref]) {
 }
 
 fn earliest_end(chain: &[&X509Ref]) -> i64 {
-    chain
-        .iter()
-        .map(|cert| end_of_validity(cert))
-        .min()
-        .unwrap_or(i64::MIN)
-}
-
-fn end_of_validity(cert: &X509Ref) -> i64 {
-    let Ok(epoch) = openssl::asn1::Asn1Time::from_unix(0) else {
-        return i64::MIN;
-    };
-    match epoch.diff(cert.not_after()) {
-        Ok(span) => i64::from(span.days) * 86_400 + i64::from(span.secs),
-        Err(_) => i64::MIN,
-    }
+    let ends = chain.iter().map(|cert| {
+        let (kind, content) = backend::time(cert.not_after());
+        cert::end_of_validity(kind, content).unwrap_or(i64::MIN)
+    });
+    ends.min().unwrap_or(i64::MIN)
 }
