@@ -11,7 +11,7 @@ use crate::policy::Policy;
 use crate::ticket::Ticket;
 use crate::verify::alert::Alert;
 use crate::verify::{Verdict, VerifyCode, VerifyError};
-use openssl::x509::X509Ref;
+use openssl::x509::{X509Ref, X509};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The largest RSA key whose signatures are checked, in bits; larger ones cost a handshake too much.
@@ -39,6 +39,8 @@ pub(crate) struct Seen {
     pub(crate) server_name: Option<String>,
     /// The chain as sent in this handshake, leaf first, each DER; empty: none was sent.
     pub(crate) chain: Vec<Vec<u8>>,
+    /// The leaf of it, as the library holds it.
+    leaf: Option<X509>,
     reported: Vec<VerifyError>,
     /// What verification found.
     pub(crate) verdict: Option<Verdict>,
@@ -55,6 +57,24 @@ pub(crate) enum Decision {
     Accept(Option<VerifyCode>),
     /// The handshake ends with this alert.
     Refuse(Alert),
+}
+
+impl Seen {
+    /// Takes the chain; the leaf is let go of.
+    pub(crate) fn take_chain(&mut self) -> Vec<Vec<u8>> {
+        self.leaf = None;
+        std::mem::take(&mut self.chain)
+    }
+
+    /// The certificate is the leaf that was verified.
+    pub(crate) fn is_leaf(&self, cert: &X509Ref) -> bool {
+        match (&self.leaf, self.chain.first()) {
+            // While it is held here, nothing else lies there; else the encoding tells.
+            (Some(leaf), Some(_)) if std::ptr::eq::<X509Ref>(&**leaf, cert) => true,
+            (_, Some(leaf)) => cert.to_der().is_ok_and(|der| der == *leaf),
+            _ => false,
+        }
+    }
 }
 
 impl Trace {
@@ -108,6 +128,7 @@ impl Trace {
         }
         let mut seen = self.seen();
         seen.chain = chain;
+        seen.leaf = Some(leaf.to_owned());
         seen.reported.clear();
         if largest > MAX_RSA_BITS {
             return Err(Error::new(

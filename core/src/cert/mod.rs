@@ -52,7 +52,7 @@ pub struct Certificate {
     not_after: Option<Time>,
     key: Key,
     signature: Vec<u8>,
-    extensions: Vec<Extension>,
+    extensions: Vec<Extension<'static>>,
     known: Known,
     warnings: Warnings,
 }
@@ -83,13 +83,15 @@ impl Certificate {
         let serial = serial(&skeleton.serial.content, &mut warnings);
         let not_before = date(&skeleton.not_before, "notbefore", &mut warnings);
         let not_after = date(&skeleton.not_after, "notafter", &mut warnings);
-        for name in [&skeleton.subject, &skeleton.issuer] {
+        let (subject, issuer) = (Name::from(skeleton.subject), Name::from(skeleton.issuer));
+        for name in [&subject, &issuer] {
             name.check(&mut warnings);
         }
         if skeleton.signature_differs {
             warnings.warn(Odd::SignatureMismatch, "");
         }
-        if skeleton.key.broken {
+        let key = skeleton.key.describe();
+        if key.broken {
             warnings.warn(Odd::BadKey, "");
         }
         if !skeleton.extensions.is_empty() && version != 3 {
@@ -102,15 +104,19 @@ impl Certificate {
             der: skeleton.der.to_vec(),
             version,
             serial,
-            subject: skeleton.subject.oneline(),
-            issuer: skeleton.issuer.oneline(),
-            subject_name: skeleton.subject,
-            issuer_name: skeleton.issuer,
+            subject: subject.oneline(),
+            issuer: issuer.oneline(),
+            subject_name: subject,
+            issuer_name: issuer,
             not_before,
             not_after,
-            key: skeleton.key,
+            key,
             signature: skeleton.signature.content.into_owned(),
-            extensions: skeleton.extensions,
+            extensions: skeleton
+                .extensions
+                .into_iter()
+                .map(Extension::into_owned)
+                .collect(),
             known,
             warnings,
         })

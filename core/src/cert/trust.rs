@@ -12,8 +12,7 @@ use crate::error::Result;
 /// # Errors
 /// As [`Certificate::from_der`].
 pub(crate) fn rsa_bits(der: &[u8]) -> Result<Option<i64>> {
-    let key = super::skeleton(der)?.key;
-    Ok(key.bits.filter(|_| key.kind.starts_with("RSA")))
+    Ok(super::skeleton(der)?.key.rsa_bits())
 }
 
 /// The end of validity in seconds since 1970-01-01 UTC, of a date's universal tag and content octets;
