@@ -10,7 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::policy::Policy;
 use crate::ticket::Ticket;
 use crate::verify::alert::Alert;
-use crate::verify::{Verdict, VerifyCode, VerifyError};
+use crate::verify::{Anchors, Verdict, VerifyCode, VerifyError};
 use openssl::x509::{X509Ref, X509};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,6 +24,7 @@ const MAX_TICKET_CHAIN: usize = 16 * 1_024;
 /// What one connection's callbacks know and have seen.
 pub(crate) struct Trace {
     pub(crate) policy: Arc<Policy>,
+    anchors: Arc<Anchors>,
     pub(crate) clock: Clock,
     /// Seconds for which a session may be resumed.
     pub(crate) session_timeout: i64,
@@ -78,9 +79,15 @@ impl Seen {
 }
 
 impl Trace {
-    pub(crate) fn new(policy: Arc<Policy>, clock: Clock, session_timeout: i64) -> Self {
+    pub(crate) fn new(
+        policy: Arc<Policy>,
+        anchors: Arc<Anchors>,
+        clock: Clock,
+        session_timeout: i64,
+    ) -> Self {
         Self {
             policy,
+            anchors,
             clock,
             session_timeout,
             seen: Mutex::default(),
@@ -156,7 +163,7 @@ impl Trace {
     pub(crate) fn conclude(&self, chain: &[&X509Ref], accepted: bool) -> Decision {
         let mut seen = self.seen();
         let reported = std::mem::take(&mut seen.reported);
-        let verdict = Verdict::settle(reported, chain, self.policy.depth, accepted);
+        let verdict = Verdict::settle(reported, chain, self.policy.depth, accepted, &self.anchors);
         let first = verdict.errors.first().map(|error| error.code);
         seen.verdict = Some(verdict);
         match first {
