@@ -59,6 +59,7 @@ class Bench:
             server = stack.enter_context(_start(arguments))
             client = stack.enter_context(_start(self._load(_port(server), IDLE + 1, "idle")))
             answer = json.loads(_line(server))
+            _line(client)
             if client.stdin:
                 client.stdin.close()
             return float(answer["kilobytes"] / answer["connections"])
