@@ -161,17 +161,17 @@ impl Connection {
     /// What the handshake has shown of the caller, and whether the mode admits that.
     fn conclude(&self) -> Result<Arc<Report>> {
         let ssl = self.stream.ssl();
-        let held = ssl.peer_certificate().and_then(|cert| cert.to_der().ok());
+        let held = ssl.peer_certificate();
         let seen = &mut *self.trace.seen();
         if let Some(error) = seen.fatal.take() {
             return Err(error);
         }
         let evidence = match (ssl.session_reused(), held) {
             (false, None) if seen.chain.is_empty() => Evidence::Nothing,
-            (false, Some(der)) if seen.chain.first() == Some(&der) => {
+            (false, Some(cert)) if seen.is_leaf(&cert) => {
                 let verdict = seen.verdict.take();
                 Evidence::Fresh {
-                    chain: std::mem::take(&mut seen.chain),
+                    chain: seen.take_chain(),
                     anchor: verdict.as_ref().and_then(|verdict| verdict.anchor),
                     errors: verdict.map_or_else(|| vec![VerifyError::UNSPECIFIED], |v| v.errors),
                 }
@@ -179,7 +179,10 @@ impl Connection {
             (false, Some(_)) => return Err(inconsistent("another certificate than was verified")),
             (true, held) => match (seen.ticket.as_ref().map(|ticket| ticket.anchor), held) {
                 (Some(None), None) => Evidence::Nothing,
-                (Some(Some(anchor)), Some(der)) => {
+                (Some(Some(anchor)), Some(cert)) => {
+                    let der = cert
+                        .to_der()
+                        .map_err(|_| inconsistent("an unreadable certificate"))?;
                     Certificate::from_der(&der)?;
                     Evidence::Resumed { leaf: der, anchor }
                 }

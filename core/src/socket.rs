@@ -4,13 +4,14 @@
 //! the engine is never held while waiting, so that one thread may read while another writes. It may
 //! not know of TLS.
 
+use crate::backend::Descriptor;
 use crate::engine::{Connection, Progress};
 use crate::error::{Code, Error, Result};
 use rustix::event::{poll, PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{recv, send, shutdown, RecvFlags, SendFlags, Shutdown};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -189,7 +190,15 @@ impl<S: AsFd> Socket<S> {
     ) -> Result<Progress<T>> {
         loop {
             let mut connection = self.connection();
+            // The engine's bytes come straight from the socket, but only within this loop.
+            let source = Descriptor::of_host(self.socket.as_fd().as_raw_fd());
+            connection.wire_mut().receive_from(source);
             let progress = step(&mut connection);
+            let goes_on = match progress {
+                Ok(Progress::WantRead) => connection.wire_mut().goes_on(),
+                _ => Ok(false),
+            };
+            connection.wire_mut().receive_from(None);
             let flushed = self.flush(&mut connection);
             // The engine's own error says more than that its alert could not be sent.
             let progress = progress?;
@@ -202,7 +211,7 @@ impl<S: AsFd> Socket<S> {
                 Progress::Done(value) if flushed => return Ok(Progress::Done(value)),
                 Progress::WantWrite if flushed => continue,
                 Progress::Done(_) | Progress::WantWrite => PollFlags::OUT,
-                Progress::WantRead => match self.receive(&mut connection)? {
+                Progress::WantRead => match goes_on.map_err(broken)? {
                     // A peer that always has bytes must not outrun the deadline.
                     true if expired(wait) => return Err(timed_out()),
                     true => continue,
@@ -238,27 +247,6 @@ impl<S: AsFd> Socket<S> {
                 SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
             ) {
                 Ok(count) => wire.sent(count),
-                Err(Errno::AGAIN) => return Ok(false),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(broken(error)),
-            }
-        }
-    }
-
-    /// Receives what the engine wants and no more; true when something came, or the end.
-    fn receive(&self, connection: &mut Connection) -> Result<bool> {
-        loop {
-            let receive = |room: &mut [u8]| recv(&self.socket, room, RecvFlags::DONTWAIT);
-            match connection
-                .wire_mut()
-                .feed_from(|room| receive(room).map(|(count, _)| count))
-            {
-                Ok(count) if count > 0 => return Ok(true),
-                // A reset is an end like any other: what arrived before it still counts.
-                Ok(_) | Err(Errno::CONNRESET) => {
-                    connection.feed_eof();
-                    return Ok(true);
-                }
                 Err(Errno::AGAIN) => return Ok(false),
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(broken(error)),
