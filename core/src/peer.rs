@@ -71,7 +71,11 @@ pub(crate) enum Evidence {
         anchor: Option<[u8; 32]>,
     },
     /// A session that was made with a verified certificate, whose ticket still holds.
-    Resumed { leaf: Vec<u8>, anchor: [u8; 32] },
+    Resumed {
+        leaf: Vec<u8>,
+        anchor: [u8; 32],
+        errors: Vec<VerifyError>,
+    },
     /// A session that a host resumed: OpenSSL keeps the verdict and forgets the anchor.
     #[cfg(feature = "openssl")]
     HostResumed {
@@ -106,11 +110,15 @@ impl Report {
                     resumed: false,
                 })
             }
-            Evidence::Resumed { leaf, anchor } => Some(Sent {
+            Evidence::Resumed {
+                leaf,
+                anchor,
+                errors,
+            } => Some(Sent {
                 chain: vec![leaf],
-                verified: true,
-                errors: Vec::new(),
-                anchor: Some(anchor),
+                verified: errors.is_empty(),
+                anchor: errors.is_empty().then_some(anchor),
+                errors,
                 resumed: true,
             }),
             #[cfg(feature = "openssl")]

@@ -6,12 +6,12 @@
 
 use crate::backend::Descriptor;
 use crate::engine::{Connection, Progress};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Kind, Result};
 use rustix::event::{poll, PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{recv, send, shutdown, RecvFlags, SendFlags, Shutdown};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -84,20 +84,19 @@ impl<S: AsFd> Socket<S> {
     /// As [`Connection::handshake`], and `io.timeout`, `io.socket`, `io.interrupted` (a signal: call
     /// again).
     pub fn handshake(&self, wait: Wait) -> Result<Progress<()>> {
+        let under_way = self.connection().is_handshaking();
         let result = self
             .run(wait, End::WhenSent, Connection::handshake)
-            .map_err(|error| match error.code() {
+            .or_else(|error| match error.code() {
                 // Those end a call, not the handshake.
-                Code::Timeout | Code::Interrupted => error,
-                _ => self.connection().give_up(error),
+                Code::Timeout | Code::Interrupted => Err(error),
+                _ => self.connection().give_up(error).map(Progress::Done),
             });
         if matches!(result, Ok(Progress::Done(()))) {
             self.acknowledge();
         }
-        if result
-            .as_ref()
-            .is_err_and(|error| error.kind() == crate::error::Kind::Peer)
-        {
+        let refused = |error: &Error| error.kind() == Kind::Peer;
+        if under_way && result.as_ref().is_err_and(refused) {
             self.linger(wait);
         }
         result
@@ -191,8 +190,8 @@ impl<S: AsFd> Socket<S> {
         loop {
             let mut connection = self.connection();
             // The engine's bytes come straight from the socket, but only within this loop.
-            let source = Descriptor::of_host(self.socket.as_fd().as_raw_fd());
-            connection.wire_mut().receive_from(source);
+            let source = Descriptor::lent(&self.socket);
+            connection.wire_mut().receive_from(Some(source));
             let progress = step(&mut connection);
             let goes_on = match progress {
                 Ok(Progress::WantRead) => connection.wire_mut().goes_on(),

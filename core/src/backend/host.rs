@@ -53,7 +53,7 @@ impl Report {
         let result = ssl.verify_result().as_raw();
         let mut errors = Vec::new();
         if result != OK {
-            errors.push(of_leaf(result));
+            errors.push(VerifyError::of_leaf(result));
         }
         if ssl.session_reused() {
             errors.extend(out_of_date(&read, Clock::system().now()));
@@ -86,19 +86,12 @@ impl Report {
     }
 }
 
-fn of_leaf(number: i32) -> VerifyError {
-    VerifyError {
-        depth: 0,
-        code: VerifyCode::from_number(number),
-    }
-}
-
 fn out_of_date(leaf: &Certificate, now: i64) -> Option<VerifyError> {
     if leaf.not_after().is_none_or(|end| end < now) {
-        return Some(of_leaf(VerifyCode::CertHasExpired));
+        return Some(VerifyError::of_leaf(VerifyCode::CertHasExpired));
     }
     let begun = leaf.not_before().is_some_and(|start| start <= now);
-    (!begun).then(|| of_leaf(VerifyCode::CertNotYetValid))
+    (!begun).then(|| VerifyError::of_leaf(VerifyCode::CertNotYetValid))
 }
 
 fn der(certificate: &X509Ref) -> Result<Vec<u8>> {

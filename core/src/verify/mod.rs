@@ -32,6 +32,14 @@ impl VerifyError {
         depth: 0,
         code: VerifyCode::UNSPECIFIED,
     };
+
+    /// What is wrong with a leaf, by OpenSSL's number.
+    pub(crate) fn of_leaf(number: i32) -> Self {
+        Self {
+            depth: 0,
+            code: VerifyCode::from_number(number),
+        }
+    }
 }
 
 /// The CAs that chains may end with, and the SHA-256 of each one's DER.
