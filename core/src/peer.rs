@@ -76,18 +76,18 @@ pub(crate) enum Evidence {
         anchor: [u8; 32],
         errors: Vec<VerifyError>,
     },
-    /// A session that a host resumed: OpenSSL keeps the verdict and forgets the anchor.
+    /// A session that a host resumed.
     #[cfg(feature = "openssl")]
     HostResumed {
         leaf: Vec<u8>,
+        anchor: Option<[u8; 32]>,
         errors: Vec<VerifyError>,
     },
 }
 
 impl Report {
     /// The report on what a handshake has shown. Nothing else computes `verified`: a certificate was
-    /// sent, its chain has a trust anchor, and nothing was found wrong with it. (Of a session that a
-    /// host resumed, its library no longer tells the anchor.)
+    /// sent, its chain has a trust anchor, and nothing was found wrong with it.
     pub(crate) fn conclude(source: Source, evidence: Evidence) -> Self {
         let sent = match evidence {
             Evidence::Nothing => None,
@@ -122,11 +122,15 @@ impl Report {
                 resumed: true,
             }),
             #[cfg(feature = "openssl")]
-            Evidence::HostResumed { leaf, errors } => Some(Sent {
-                chain: vec![leaf],
-                verified: errors.is_empty(),
+            Evidence::HostResumed {
+                leaf,
+                anchor,
                 errors,
-                anchor: None,
+            } => Some(Sent {
+                chain: vec![leaf],
+                verified: errors.is_empty() && anchor.is_some(),
+                anchor: anchor.filter(|_| errors.is_empty()),
+                errors,
                 resumed: true,
             }),
         };

@@ -18,6 +18,8 @@ import place
 
 BINDINGS = place.TREE / "bindings-c"
 FEATURES = {"aws-lc": [], "openssl": ["--no-default-features", "--features", "openssl"]}
+# Where compilers and loaders look by themselves.
+SYSTEM_FOLDERS = ("/usr/lib", "/usr/local/lib")
 # What a program that links the library statically needs besides.
 SYSTEM = "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
 
@@ -57,7 +59,11 @@ def main(rest: list[str]) -> int:
         print(f"no such TLS library: TLS={library}; it is one of {', '.join(FEATURES)}")
         return 2
     environments.with_build_tools()
-    install(Folders(**given), library, "release", static=static)
+    folders = Folders(**given)
+    install(folders, library, "release", static=static)
+    place_of = folders.library()
+    if not folders.destdir and place_of not in SYSTEM_FOLDERS:
+        print(f"export PKG_CONFIG_PATH={place_of}/pkgconfig LD_LIBRARY_PATH={place_of}")
     return 0
 
 

@@ -189,18 +189,16 @@ impl std::fmt::Debug for VerifyCode {
 
 /// The reasons that the core itself finds or treats apart.
 macro_rules! known {
-    ($($(#[$when:meta])? $name:ident = $number:literal;)+) => {
+    ($($name:ident = $number:literal;)+) => {
         #[expect(non_upper_case_globals, reason = "they read as variants of an enumeration")]
         impl VerifyCode {
-            $($(#[$when])? pub(crate) const $name: i32 = $number;)+
+            $(pub(crate) const $name: i32 = $number;)+
         }
     };
 }
 
 known! {
     CertSignatureFailure = 7;
-    #[cfg(feature = "openssl")]
-    CertNotYetValid = 9;
     CertHasExpired = 10;
     DepthZeroSelfSigned = 18;
     UnableToGetIssuerLocally = 20;
