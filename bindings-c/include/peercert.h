@@ -957,7 +957,8 @@ int peercert_connection_close(peercert_connection *connection,
  * peercert_value_free().
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK, or PEERCERT_ERROR.
- * Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+ * Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+ * handshake.
  * Since: 0.1.0
  */
 int peercert_connection_clientcert(const peercert_connection *connection,
@@ -970,7 +971,8 @@ int peercert_connection_clientcert(const peercert_connection *connection,
  * `report`: receives the report, which belongs to the connection and is freed with it.
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK, or PEERCERT_ERROR.
- * Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+ * Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+ * handshake.
  * Since: 0.1.0
  */
 int peercert_connection_report(const peercert_connection *connection,
@@ -985,7 +987,8 @@ int peercert_connection_report(const peercert_connection *connection,
  * peercert_value_free().
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK, or PEERCERT_ERROR.
- * Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+ * Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+ * handshake.
  * Since: 0.1.0
  */
 int peercert_connection_details(const peercert_connection *connection,
@@ -1000,7 +1003,7 @@ int peercert_connection_details(const peercert_connection *connection,
  * `size`: how many bytes are wanted, at least 1.
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK, or PEERCERT_ERROR.
- * Errors: state.handshake_pending, state.buffer_too_small, state.null_argument,
+ * Errors: state.handshake_pending, state.closed, state.buffer_too_small, state.null_argument,
  * state.invalid_argument, internal.tls_library; the error of a failed handshake.
  * Since: 0.1.0
  */

@@ -391,7 +391,8 @@ pub unsafe extern "C" fn peercert_connection_close(
 /// peercert_value_free().
 /// `error`: receives the error, or NULL.
 /// Returns: PEERCERT_OK, or PEERCERT_ERROR.
-/// Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+/// Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+/// handshake.
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_connection_clientcert(
@@ -418,7 +419,8 @@ pub unsafe extern "C" fn peercert_connection_clientcert(
 /// `report`: receives the report, which belongs to the connection and is freed with it.
 /// `error`: receives the error, or NULL.
 /// Returns: PEERCERT_OK, or PEERCERT_ERROR.
-/// Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+/// Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+/// handshake.
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_connection_report(
@@ -442,7 +444,8 @@ pub unsafe extern "C" fn peercert_connection_report(
 /// peercert_value_free().
 /// `error`: receives the error, or NULL.
 /// Returns: PEERCERT_OK, or PEERCERT_ERROR.
-/// Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+/// Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+/// handshake.
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_connection_details(
@@ -473,7 +476,7 @@ pub unsafe extern "C" fn peercert_connection_details(
 /// `size`: how many bytes are wanted, at least 1.
 /// `error`: receives the error, or NULL.
 /// Returns: PEERCERT_OK, or PEERCERT_ERROR.
-/// Errors: state.handshake_pending, state.buffer_too_small, state.null_argument,
+/// Errors: state.handshake_pending, state.closed, state.buffer_too_small, state.null_argument,
 /// state.invalid_argument, internal.tls_library; the error of a failed handshake.
 /// Since: 0.1.0
 #[no_mangle]

@@ -88,6 +88,8 @@ impl Report {
 /// word is not enough: a callback may have said yes, of a resumed session only that is left, and the
 /// chain that it keeps then ends wherever it likes.
 fn anchor(ssl: &SslRef, leaf: &X509Ref) -> Result<Option<[u8; 32]>> {
+    // What verification leaves in the queue is nobody's error, and what is there is the program's.
+    let _mark = Mark::set();
     let none = Stack::new().map_err(library)?;
     let sent = ssl.peer_cert_chain().unwrap_or(&none);
     let mut context = X509StoreContext::new().map_err(library)?;
@@ -111,9 +113,25 @@ fn anchor(ssl: &SslRef, leaf: &X509Ref) -> Result<Option<[u8; 32]>> {
         last.map(X509Ref::to_der).transpose()
     });
     let anchor = anchor.map_err(library)?;
-    // What verification left in the queue is nobody's error.
-    drop(ErrorStack::get());
     Ok(anchor.map(|der| openssl::sha::sha256(&der)))
+}
+
+/// A place in the thread's error queue, to which it goes back.
+struct Mark;
+
+impl Mark {
+    fn set() -> Self {
+        // SAFETY: it takes nothing.
+        unsafe { ERR_set_mark() };
+        Self
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        // SAFETY: it takes nothing.
+        unsafe { ERR_pop_to_mark() };
+    }
 }
 
 /// Leaves what verification has found as it is.
@@ -122,6 +140,8 @@ unsafe extern "C" fn unchanged(found: c_int, _: *mut ffi::X509_STORE_CTX) -> c_i
 }
 
 extern "C" {
+    fn ERR_set_mark() -> c_int;
+    fn ERR_pop_to_mark() -> c_int;
     fn X509_STORE_CTX_set_default(context: *mut ffi::X509_STORE_CTX, name: *const c_char) -> c_int;
     fn X509_VERIFY_PARAM_set1(
         to: *mut ffi::X509_VERIFY_PARAM,
