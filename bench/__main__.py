@@ -1,6 +1,6 @@
 """This file is about the table that `make bench` prints: our figures beside the peers', as ratios.
 
-In: the folder of the Rust programs. Out: a table; each ratio is the median of several pairs that
+In: the folder of the Rust and C programs. Out: a table; each ratio is the median of several pairs that
 ran in turn, because machines drift. Processor time is what the operating system accounts to the
 server process; no figure here passes or fails anything.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import certinfo
 import servers
+import size
 
 LIVE = Path(__file__).resolve().parents[1] / "tests" / "pki" / "live"
 
@@ -25,7 +26,7 @@ Measure = Callable[[], float]
 def main() -> None:
     """Measures everything and prints the table."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("programs", type=Path, help="the folder of the Rust programs")
+    parser.add_argument("programs", type=Path, help="the folder of the programs in Rust and C")
     parser.add_argument("--pairs", type=int, default=5, help="how many pairs a ratio is made of")
     parser.add_argument("--connections", type=int, default=1000, help="how many a run serves")
     arguments = parser.parse_args()
@@ -79,10 +80,49 @@ def rows(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, float |
         ),
         (
             "memory of an idle connection / CPython ssl",
-            bench.idle("peercert"),
-            bench.idle("ssl"),
+            bench.idle_python("peercert"),
+            bench.idle_python("ssl"),
             "kB",
             0.80,
+        ),
+        *rows_in_c(bench),
+    ]
+
+
+def rows_in_c(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, float | None]]:
+    """The same for C programs: on our library, and on the system's OpenSSL."""
+    ours, pem = bench.program("c-ours"), LIVE / "good.pem"
+    idle = bench.idle_program("c-ours")
+    return [
+        ("C, accept loop / bare loop in Rust", ours, bench.program("bare"), "us", 1.05),
+        ("C, accept loop / OpenSSL in C", ours, bench.program("c-openssl"), "us", 0.45),
+        (
+            "C, peercert_certinfo(PEM) / X509_print in C",
+            lambda: certinfo.program(bench.programs / "c-certinfo-ours", pem),
+            lambda: certinfo.program(bench.programs / "c-certinfo-openssl", pem),
+            "us",
+            0.15,
+        ),
+        (
+            "C, memory of an idle connection / bare loop in Rust",
+            idle,
+            bench.idle_program("bare"),
+            "kB",
+            1.10,
+        ),
+        (
+            "C, memory of an idle connection / OpenSSL in C",
+            idle,
+            bench.idle_program("c-openssl"),
+            "kB",
+            None,
+        ),
+        (
+            "C, size of libpeercert.so / libssl.so and libcrypto.so",
+            lambda: size.libraries(bench.programs / "c-ours", ("libpeercert",)),
+            lambda: size.libraries(bench.programs / "c-openssl", ("libssl", "libcrypto")),
+            "kB",
+            None,
         ),
     ]
 

@@ -28,16 +28,20 @@ class Bench:
         self.connections = connections
 
     def program(self, name: str) -> Callable[[], float]:
-        """A server written in Rust."""
+        """A server written in Rust or C."""
         return lambda: self._requests([str(self.programs / name)], [])
 
     def python(self, script: str, kind: str) -> Callable[[], float]:
         """A server written in Python."""
         return lambda: self._requests([sys.executable, str(PROGRAMS / script)], [kind])
 
-    def idle(self, kind: str) -> Callable[[], float]:
-        """A server written in Python that holds idle connections; kilobytes each."""
-        return lambda: self._idle(kind)
+    def idle_program(self, name: str) -> Callable[[], float]:
+        """A server written in Rust or C that holds idle connections; kilobytes each."""
+        return lambda: self._idle([str(self.programs / name)], [])
+
+    def idle_python(self, kind: str) -> Callable[[], float]:
+        """The same, written in Python."""
+        return lambda: self._idle([sys.executable, str(PROGRAMS / "loop.py")], [kind])
 
     def _requests(self, command: list[str], more: list[str]) -> float:
         with ExitStack() as stack:
@@ -49,12 +53,13 @@ class Bench:
             answer = json.loads(_line(server))
             return float(answer["cpu"] / answer["connections"] * 1e6)
 
-    def _idle(self, kind: str) -> float:
+    def _idle(self, command: list[str], more: list[str]) -> float:
         with ExitStack() as stack:
-            arguments = [sys.executable, str(PROGRAMS / "loop.py"), str(self.folder), str(IDLE)]
-            server = stack.enter_context(_start([*arguments, kind, "--hold"]))
+            arguments = [*command, str(self.folder), str(IDLE), *more, "--hold"]
+            server = stack.enter_context(_start(arguments))
             client = stack.enter_context(_start(self._load(_port(server), IDLE + 1, "idle")))
             answer = json.loads(_line(server))
+            _line(client)
             if client.stdin:
                 client.stdin.close()
             return float(answer["kilobytes"] / answer["connections"])

@@ -1,5 +1,5 @@
 //! What the measured servers and the client share: one request, one answer, and the processor time
-//! that the operating system accounts to this process.
+//! and memory that the operating system accounts to this process.
 
 use std::io::{self, Read, Write};
 
@@ -9,16 +9,36 @@ pub const REQUEST: &[u8] = b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n";
 /// The answer that every server gives.
 pub const ANSWER: &[u8] = b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nok\n";
 
-/// Processor time of this process so far, user and system, in seconds.
-#[must_use]
-pub fn cpu_seconds() -> f64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+/// What this process has used so far.
+#[derive(Clone, Copy, Default)]
+pub struct Usage {
+    /// Processor time, user and system, in seconds.
+    pub cpu: f64,
+    /// Resident memory in kilobytes.
+    pub kilobytes: f64,
+}
+
+impl Usage {
+    /// Until now.
+    ///
+    /// # Errors
+    /// When /proc cannot be read.
     #[expect(
         clippy::cast_precision_loss,
-        reason = "seconds and nanoseconds of a short run"
+        reason = "seconds and pages of a short run"
     )]
-    let seconds = time.tv_sec as f64 + time.tv_nsec as f64 / 1e9;
-    seconds
+    pub fn now() -> io::Result<Self> {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        let pages: Option<usize> = std::fs::read_to_string("/proc/self/statm")?
+            .split(' ')
+            .nth(1)
+            .and_then(|pages| pages.parse().ok());
+        let pages = pages.ok_or_else(|| io::Error::other("statm does not tell the memory"))?;
+        Ok(Self {
+            cpu: time.tv_sec as f64 + time.tv_nsec as f64 / 1e9,
+            kilobytes: pages as f64 * rustix::param::page_size() as f64 / 1e3,
+        })
+    }
 }
 
 /// Reads one request.
@@ -50,26 +70,46 @@ pub fn announce(port: u16) -> io::Result<()> {
 /// Says what the connections cost, in the form that the runner reads.
 ///
 /// # Errors
-/// Those of standard output.
-pub fn account(connections: usize, cpu: f64) -> io::Result<()> {
+/// Those of standard output and of [`Usage::now`].
+pub fn account(connections: usize, start: Usage) -> io::Result<()> {
+    let end = Usage::now()?;
     writeln!(
         io::stdout(),
-        "{{\"connections\": {connections}, \"cpu\": {cpu:.6}}}"
+        "{{\"connections\": {connections}, \"cpu\": {:.6}, \"kilobytes\": {:.1}}}",
+        end.cpu - start.cpu,
+        end.kilobytes - start.kilobytes
     )
 }
 
-/// The program's arguments: a folder with `server.pem`, `server.key` and `client-ca.pem`, and how
-/// many connections to serve.
-///
-/// # Errors
-/// When they are others.
-pub fn arguments() -> io::Result<(String, usize)> {
-    let mut arguments = std::env::args().skip(1);
-    match (
-        arguments.next(),
-        arguments.next().and_then(|count| count.parse().ok()),
-    ) {
-        (Some(folder), Some(count)) => Ok((folder, count)),
-        _ => Err(io::Error::other("usage: PROGRAM FOLDER CONNECTIONS")),
+/// What a server is told to do.
+pub struct Arguments {
+    /// A folder with `server.pem`, `server.key` and `client-ca.pem`.
+    pub folder: String,
+    /// How many connections count; one before them warms up.
+    pub connections: usize,
+    /// The connections are kept open instead of served.
+    pub hold: bool,
+}
+
+impl Arguments {
+    /// Those of the program.
+    ///
+    /// # Errors
+    /// When they are others.
+    pub fn read() -> io::Result<Self> {
+        let given: Vec<String> = std::env::args().skip(1).collect();
+        let words: Vec<&str> = given.iter().map(String::as_str).collect();
+        let (folder, connections, hold) = match *words {
+            [folder, connections] => (folder, connections, false),
+            [folder, connections, "--hold"] => (folder, connections, true),
+            _ => return Err(io::Error::other(USAGE)),
+        };
+        Ok(Self {
+            folder: folder.to_owned(),
+            connections: connections.parse().map_err(|_| io::Error::other(USAGE))?,
+            hold,
+        })
     }
 }
+
+const USAGE: &str = "usage: PROGRAM FOLDER CONNECTIONS [--hold]";

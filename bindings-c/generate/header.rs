@@ -2,7 +2,7 @@
 
 use crate::nouns::{Item, Nouns};
 use peercert::schema::KEYS;
-use peercert::{Code, Mode, OPTIONS};
+use peercert::{Code, Mode, OptionKind, OptionRow, OPTIONS};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -17,7 +17,8 @@ it; free takes NULL. All types are opaque.
 
 Arguments: a first argument that is const is only read. Inputs come before outputs, and an optional \
 peercert_error ** is last: NULL says that you do not care; otherwise it is written when the call fails, \
-and only then, and the error is yours to free. Outputs are written only on success.
+and only then, and the error is yours to free. What stood there before is overwritten, not freed. \
+Outputs are written only when the result is PEERCERT_OK.
 
 Results: PEERCERT_OK (0) is success and PEERCERT_ERROR (-1) failure; calls that move bytes also give \
 PEERCERT_WANT_READ and PEERCERT_WANT_WRITE, which are no failures. Calls that cannot fail give their \
@@ -31,13 +32,17 @@ from and is freed with that; each function says so.
 Threads: no state belongs to a thread, so that an object may move between them. Calls whose first \
 argument is const may be made on one object by several threads at once, as long as no thread makes \
 another call on it. Acceptors, reports, values and errors are meant to be shared so. Of a connection \
-over a descriptor, one thread may read while another writes.
+over a descriptor, one thread may read while another writes; both have one deadline, and nobody \
+closes or frees meanwhile.
 
 After fork() both processes may go on with objects that no other thread was in a call with. Of a \
 connection only one of them should: the two would encrypt with the same keys.
 
+In the build that shares the system's libssl, calls empty the thread's error queue of OpenSSL: a \
+program reads its own errors there before it calls.
+
 The library never raises SIGPIPE, installs no handlers of signals or of exit, and reads no environment \
-variables of its own. A panic inside is the error internal.panic, and one line on standard error. \
+variables of its own. A panic inside is the error internal.panic, and Rust's message about it on standard error. \
 Running out of memory ends the process.";
 
 pub(crate) fn write(nouns: &Nouns) -> String {
@@ -131,10 +136,11 @@ fn tables() -> String {
         "MODE",
         &mut Mode::ALL.iter().map(|mode| (mode.name(), "")),
     );
+    let options: Vec<(&str, String)> = OPTIONS.iter().map(|row| (row.name, option(row))).collect();
     table(
-        "Options.",
+        "Options. Each may be set once.",
         "OPTION",
-        &mut OPTIONS.iter().map(|row| (row.name, row.meaning)),
+        &mut options.iter().map(|(name, about)| (*name, about.as_str())),
     );
     table(
         "Keys of the dictionaries clientcert, certinfo and details, and of the dictionaries in them. \
@@ -153,6 +159,23 @@ fn tables() -> String {
         &mut Code::ALL.iter().map(|code| (code.name(), code.meaning())),
     );
     out
+}
+
+/// What an option is for, the call that sets it, and its default.
+fn option(row: &OptionRow) -> String {
+    let setter = match row.kind {
+        OptionKind::Bytes => "peercert_options_set_bytes()",
+        OptionKind::Integer => "peercert_options_set_integer()",
+        OptionKind::Seconds => "peercert_options_set_number()",
+        OptionKind::Flag => "peercert_options_set_flag()",
+        OptionKind::List => "peercert_options_set() or peercert_options_set_list()",
+        OptionKind::Path | OptionKind::Text | OptionKind::Word => "peercert_options_set()",
+    };
+    let default = match row.default {
+        "" => String::new(),
+        given => format!("; default {given}"),
+    };
+    format!("{} ({setter}{default})", row.meaning)
 }
 
 /// A comment of paragraphs, each a line of `text`.

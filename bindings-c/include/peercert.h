@@ -6,8 +6,8 @@
  *
  * Arguments: a first argument that is const is only read. Inputs come before outputs, and an
  * optional peercert_error ** is last: NULL says that you do not care; otherwise it is written when
- * the call fails, and only then, and the error is yours to free. Outputs are written only on
- * success.
+ * the call fails, and only then, and the error is yours to free. What stood there before is
+ * overwritten, not freed. Outputs are written only when the result is PEERCERT_OK.
  *
  * Results: PEERCERT_OK (0) is success and PEERCERT_ERROR (-1) failure; calls that move bytes also
  * give PEERCERT_WANT_READ and PEERCERT_WANT_WRITE, which are no failures. Calls that cannot fail
@@ -21,14 +21,18 @@
  * Threads: no state belongs to a thread, so that an object may move between them. Calls whose first
  * argument is const may be made on one object by several threads at once, as long as no thread
  * makes another call on it. Acceptors, reports, values and errors are meant to be shared so. Of a
- * connection over a descriptor, one thread may read while another writes.
+ * connection over a descriptor, one thread may read while another writes; both have one deadline,
+ * and nobody closes or frees meanwhile.
  *
  * After fork() both processes may go on with objects that no other thread was in a call with. Of a
  * connection only one of them should: the two would encrypt with the same keys.
  *
+ * In the build that shares the system's libssl, calls empty the thread's error queue of OpenSSL: a
+ * program reads its own errors there before it calls.
+ *
  * The library never raises SIGPIPE, installs no handlers of signals or of exit, and reads no
- * environment variables of its own. A panic inside is the error internal.panic, and one line on
- * standard error. Running out of memory ends the process.
+ * environment variables of its own. A panic inside is the error internal.panic, and Rust's message
+ * about it on standard error. Running out of memory ends the process.
  */
 
 #ifndef PEERCERT_H
@@ -87,50 +91,80 @@
 #define PEERCERT_MODE_OPTIONAL "optional"
 #define PEERCERT_MODE_REQUIRE "require"
 
-/* Options. */
-/* The server's certificate chain, PEM, leaf first (or one certificate in DER). */
+/* Options. Each may be set once. */
+/*
+ * The server's certificate chain, PEM, leaf first (or one certificate in DER).
+ * (peercert_options_set())
+ */
 #define PEERCERT_OPTION_CERTIFICATE "certificate"
-/* The same as bytes. */
+/* The same as bytes. (peercert_options_set_bytes()) */
 #define PEERCERT_OPTION_CERTIFICATE_DATA "certificate_data"
-/* The server's private key, PEM or DER. */
+/* The server's private key, PEM or DER. (peercert_options_set()) */
 #define PEERCERT_OPTION_KEY "key"
-/* The same as bytes. */
+/* The same as bytes. (peercert_options_set_bytes()) */
 #define PEERCERT_OPTION_KEY_DATA "key_data"
-/* Opens an encrypted key; nobody is ever prompted. */
+/* Opens an encrypted key; nobody is ever prompted. (peercert_options_set()) */
 #define PEERCERT_OPTION_KEY_PASSWORD "key_password"
-/* Whether clients are asked for a certificate: none, request, require_any, optional, require. */
+/*
+ * Whether clients are asked for a certificate: none, request, require_any, optional, require.
+ * (peercert_options_set(); default none)
+ */
 #define PEERCERT_OPTION_CLIENT_CERT_MODE "client_cert_mode"
-/* The CAs that client certificates are verified with, PEM; nothing else is trusted. */
+/*
+ * The CAs that client certificates are verified with, PEM; nothing else is trusted.
+ * (peercert_options_set())
+ */
 #define PEERCERT_OPTION_CLIENT_CA_FILE "client_ca_file"
-/* The same as bytes. */
+/* The same as bytes. (peercert_options_set_bytes()) */
 #define PEERCERT_OPTION_CLIENT_CA_DATA "client_ca_data"
-/* Whether clients are told the names of these CAs: auto, none. */
+/*
+ * Whether clients are told the names of these CAs: auto, none. (peercert_options_set(); default
+ * auto)
+ */
 #define PEERCERT_OPTION_CLIENT_CA_NAMES "client_ca_names"
-/* How many intermediates are allowed between a client's certificate and its CA. */
+/*
+ * How many intermediates are allowed between a client's certificate and its CA.
+ * (peercert_options_set_integer(); default 9)
+ */
 #define PEERCERT_OPTION_CLIENT_VERIFY_DEPTH "client_verify_depth"
-/* The lowest TLS version: 1.2, 1.3. */
+/* The lowest TLS version: 1.2, 1.3. (peercert_options_set(); default 1.2) */
 #define PEERCERT_OPTION_MIN_VERSION "min_version"
-/* The highest TLS version: 1.2, 1.3. */
+/* The highest TLS version: 1.2, 1.3. (peercert_options_set(); default 1.3) */
 #define PEERCERT_OPTION_MAX_VERSION "max_version"
-/* Cipher suites for TLS 1.2, by OpenSSL's names. */
+/*
+ * Cipher suites for TLS 1.2, by OpenSSL's names. (peercert_options_set() or
+ * peercert_options_set_list())
+ */
 #define PEERCERT_OPTION_CIPHERS "ciphers"
-/* Cipher suites for TLS 1.3. */
+/* Cipher suites for TLS 1.3. (peercert_options_set() or peercert_options_set_list()) */
 #define PEERCERT_OPTION_CIPHERSUITES "ciphersuites"
-/* Key exchange groups. */
+/* Key exchange groups. (peercert_options_set() or peercert_options_set_list()) */
 #define PEERCERT_OPTION_GROUPS "groups"
-/* Signature schemes, for clients' certificates and for our own signature. */
+/*
+ * Signature schemes, for clients' certificates and for our own signature. (peercert_options_set()
+ * or peercert_options_set_list())
+ */
 #define PEERCERT_OPTION_SIGNATURE_ALGORITHMS "signature_algorithms"
-/* Application protocols in the order of preference (RFC 7301). */
+/*
+ * Application protocols in the order of preference (RFC 7301). (peercert_options_set() or
+ * peercert_options_set_list())
+ */
 #define PEERCERT_OPTION_ALPN "alpn"
-/* Whether sessions are resumed. */
+/* Whether sessions are resumed. (peercert_options_set_flag(); default true) */
 #define PEERCERT_OPTION_SESSION_TICKETS "session_tickets"
-/* For how many seconds after the full handshake a session may be resumed. */
+/*
+ * For how many seconds after the full handshake a session may be resumed.
+ * (peercert_options_set_integer(); default 300)
+ */
 #define PEERCERT_OPTION_SESSION_TIMEOUT "session_timeout"
-/* How many seconds a handshake may take, for the faces that own the socket. */
+/*
+ * How many seconds a handshake may take, for the faces that own the socket.
+ * (peercert_options_set_number(); default 10)
+ */
 #define PEERCERT_OPTION_HANDSHAKE_TIMEOUT "handshake_timeout"
 /*
  * Where the keys of every connection are written, for debugging only; the environment's
- * SSLKEYLOGFILE is ignored.
+ * SSLKEYLOGFILE is ignored. (peercert_options_set())
  */
 #define PEERCERT_OPTION_INSECURE_KEYLOG_FILE "insecure_keylog_file"
 
@@ -151,10 +185,7 @@
 #define PEERCERT_KEY_VERIFYCODE "verifycode"
 /* Every error met, in order; empty when verified. */
 #define PEERCERT_KEY_VERIFYERRORS "verifyerrors"
-/*
- * SHA-256 of the DER of the trust anchor that vouched, lower-case hex. Absent when `source` is
- * `host` and `resumed` is true: OpenSSL no longer has it.
- */
+/* SHA-256 of the DER of the trust anchor that vouched, lower-case hex. */
 #define PEERCERT_KEY_ANCHOR "anchor"
 /* The session was resumed: the certificate was sent on an earlier connection. */
 #define PEERCERT_KEY_RESUMED "resumed"
@@ -464,8 +495,8 @@ typedef struct peercert_report peercert_report;
 /*
  * What is told of each handshake that fails, in the thread that drove it. `error` is the error that
  * the call itself gives, with the report on whoever was refused; it is alive until the callback
- * returns. `user_data` is what was given along with the callback. It decides nothing; it must not
- * call the connection, nor leave by longjmp() or a C++ exception.
+ * returns. `user_data` is what was given along with the callback. It decides nothing. It must not
+ * call the connection, which would wait for itself, nor leave by longjmp() or a C++ exception.
  */
 typedef void (*peercert_refusal_callback)(void *user_data,
                                           const peercert_error *error);
@@ -643,7 +674,8 @@ int peercert_acceptor_new(const peercert_options *options,
  * it.
  * `acceptor`: what gets the callback.
  * `callback`: what is called, in any thread that drives a handshake; NULL for nothing.
- * `user_data`: handed to the callback as it is, possibly by several threads at once.
+ * `user_data`: handed to the callback as it is, possibly by several threads at once. It has to live
+ * until the acceptor and every connection that was made of it meanwhile are freed.
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK, or PEERCERT_ERROR.
  * Errors: state.null_argument.
@@ -691,7 +723,8 @@ const char *peercert_acceptor_warning_at(const peercert_acceptor *acceptor,
 
 /*
  * Makes a connection without a socket (sans-I/O): bytes from the client go in by
- * peercert_connection_feed(), bytes for it come out by peercert_connection_take().
+ * peercert_connection_feed(), bytes for it come out by peercert_connection_take(). How long a
+ * client may take is for the program to say.
  * `acceptor`: what the connection is made of.
  * `connection`: receives the connection; free it with peercert_connection_free().
  * `error`: receives the error, or NULL.
@@ -705,7 +738,8 @@ int peercert_acceptor_connection(const peercert_acceptor *acceptor,
 
 /*
  * Makes a connection over the descriptor of a connected stream socket, before its handshake. Calls
- * wait as peercert_connection_set_deadline() says; in the beginning they wait for ever. Whether the
+ * wait as peercert_connection_set_deadline() says; in the beginning they wait for ever, the
+ * handshake, too: the option `handshake_timeout` is for peercert_acceptor_accept(). Whether the
  * descriptor itself is blocking does not matter.
  * `acceptor`: what the connection is made of.
  * `fd`: the descriptor; it remains yours, to be closed after the connection is freed.
@@ -723,7 +757,8 @@ int peercert_acceptor_wrap(const peercert_acceptor *acceptor,
 /*
  * Makes a connection over the descriptor of a connected stream socket and does its handshake,
  * within the time of the option `handshake_timeout`. A client that is refused gets its alert, and
- * half a second to read it.
+ * half a second to read it. Later calls wait for ever, until peercert_connection_set_deadline()
+ * says otherwise.
  * `acceptor`: what the connection is made of.
  * `fd`: the descriptor; it remains yours, to be closed after the connection is freed, or when the
  * call fails.
@@ -844,7 +879,7 @@ int peercert_connection_set_deadline(peercert_connection *connection,
  * Returns: PEERCERT_OK when it is done (again and again), PEERCERT_WANT_READ, PEERCERT_WANT_WRITE,
  * or PEERCERT_ERROR.
  * Errors: kind peer; io.timeout, io.socket, io.interrupted (a signal came; call again),
- * state.closed, state.null_argument.
+ * state.closed, state.null_argument, internal.tls_library.
  * Since: 0.1.0
  */
 int peercert_connection_handshake(peercert_connection *connection,
@@ -858,7 +893,8 @@ int peercert_connection_handshake(peercert_connection *connection,
  * `count`: receives how many bytes were read; 0 when the client has ended the connection properly
  * (close_notify). An end without it is the error peer.closed.
  * `error`: receives the error, or NULL.
- * Returns: PEERCERT_OK, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE, or PEERCERT_ERROR.
+ * Returns: PEERCERT_OK, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE (sans-I/O: more than 262,144 bytes
+ * wait to be taken), or PEERCERT_ERROR.
  * Errors: kind peer; io.timeout, io.socket, io.interrupted, state.handshake_pending, state.closed,
  * state.buffer_too_small, state.null_argument.
  * Since: 0.1.0
@@ -870,8 +906,9 @@ int peercert_connection_read(peercert_connection *connection,
                              peercert_error **error);
 
 /*
- * Writes plaintext, perhaps only the beginning of it: call again with the rest. After
- * PEERCERT_WANT_WRITE or io.timeout the same bytes have to be written again.
+ * Writes plaintext, perhaps only the beginning of it: call again with the rest. Over a descriptor,
+ * after PEERCERT_WANT_WRITE, io.timeout or io.interrupted the same bytes have to be written again,
+ * at the same or another address, before any others.
  * `connection`: the connection.
  * `data`: the plaintext. NULL is allowed when there is none.
  * `len`: how many bytes.
@@ -899,9 +936,10 @@ int peercert_connection_write(peercert_connection *connection,
 size_t peercert_connection_pending(const peercert_connection *connection);
 
 /*
- * Says goodbye (close_notify); nothing can be written afterwards. The first call waits until that
- * is sent, and for nothing else: PEERCERT_WANT_READ then says that the client has not said goodbye
- * itself. Who does not care for that is done; who does calls again.
+ * Says goodbye (close_notify); nothing can be written or read afterwards. Before the handshake has
+ * ended there is nobody to say it to, and the connection is closed. Over a descriptor the first
+ * call waits until the goodbye is sent, and for nothing else: PEERCERT_WANT_READ then says that the
+ * client has not said goodbye itself. Who does not care for that is done; who does calls again.
  * `connection`: the connection.
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK when both sides have said goodbye, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE,
@@ -919,7 +957,8 @@ int peercert_connection_close(peercert_connection *connection,
  * peercert_value_free().
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK, or PEERCERT_ERROR.
- * Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+ * Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+ * handshake.
  * Since: 0.1.0
  */
 int peercert_connection_clientcert(const peercert_connection *connection,
@@ -932,7 +971,8 @@ int peercert_connection_clientcert(const peercert_connection *connection,
  * `report`: receives the report, which belongs to the connection and is freed with it.
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK, or PEERCERT_ERROR.
- * Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+ * Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+ * handshake.
  * Since: 0.1.0
  */
 int peercert_connection_report(const peercert_connection *connection,
@@ -947,7 +987,8 @@ int peercert_connection_report(const peercert_connection *connection,
  * peercert_value_free().
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK, or PEERCERT_ERROR.
- * Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+ * Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+ * handshake.
  * Since: 0.1.0
  */
 int peercert_connection_details(const peercert_connection *connection,
@@ -962,8 +1003,8 @@ int peercert_connection_details(const peercert_connection *connection,
  * `size`: how many bytes are wanted, at least 1.
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK, or PEERCERT_ERROR.
- * Errors: state.handshake_pending, state.buffer_too_small, state.null_argument,
- * internal.tls_library.
+ * Errors: state.handshake_pending, state.closed, state.buffer_too_small, state.null_argument,
+ * state.invalid_argument, internal.tls_library; the error of a failed handshake.
  * Since: 0.1.0
  */
 int peercert_connection_export_keying_material(const peercert_connection *connection,
@@ -1076,9 +1117,11 @@ void peercert_report_free(peercert_report *report);
 
 /*
  * Makes the report on the client of a connection that this program ends itself with the system's
- * libssl: its certificate, and the verdict of that library as it stands; `source` is `host`.
- * OpenSSL keeps the last error of a chain, not the first, and forgets the anchor of a resumed
- * session. Only in the build that shares the system's libssl with the program.
+ * libssl: its certificate, and the verdict of that library; `source` is `host`. It is verified only
+ * when a CA of the connection's SSL_CTX vouches for it as well, now, whatever a callback of the
+ * program's has said. OpenSSL keeps the last error of a chain, not the first; of a resumed session
+ * it keeps no intermediates, so that there the SSL_CTX has to know them. Only in the build that
+ * shares the system's libssl with the program.
  * `ssl`: an `SSL *` of the server's side, its handshake ended; it is only read, and remains yours.
  * `report`: receives the report; free it with peercert_report_free().
  * `error`: receives the error, or NULL.
@@ -1116,7 +1159,8 @@ int peercert_value_kind(const peercert_value *value);
  * `error`: receives the error, or NULL.
  * Returns: a value that belongs to the tree; NULL, and no error, when this dictionary does not have
  * the key, as many have only some; NULL with an error when no dictionary can.
- * Errors: state.unknown_key, state.wrong_kind, state.null_argument (the key).
+ * Errors: state.unknown_key, state.wrong_kind, state.null_argument, state.invalid_argument (the
+ * key).
  * Since: 0.1.0
  */
 const peercert_value *peercert_value_get(const peercert_value *value,
@@ -1219,7 +1263,7 @@ void peercert_value_free(peercert_value *value);
  * `certinfo`: receives the dictionary; free it with peercert_value_free().
  * `error`: receives the error, or NULL.
  * Returns: PEERCERT_OK, or PEERCERT_ERROR.
- * Errors: kind certificate; state.null_argument.
+ * Errors: kind certificate; state.null_argument, state.invalid_argument.
  * Since: 0.1.0
  */
 int peercert_certinfo(const uint8_t *data,

@@ -19,8 +19,8 @@ pub struct Acceptor {
 
 /// What is told of each handshake that fails, in the thread that drove it. `error` is the error that
 /// the call itself gives, with the report on whoever was refused; it is alive until the callback
-/// returns. `user_data` is what was given along with the callback. It decides nothing; it must not
-/// call the connection, nor leave by longjmp() or a C++ exception.
+/// returns. `user_data` is what was given along with the callback. It decides nothing. It must not
+/// call the connection, which would wait for itself, nor leave by longjmp() or a C++ exception.
 #[expect(non_camel_case_types, reason = "the name in the header")]
 pub type peercert_refusal_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, error: *const Error)>;
@@ -59,7 +59,8 @@ pub unsafe extern "C" fn peercert_acceptor_new(
 ///
 /// `acceptor`: what gets the callback.
 /// `callback`: what is called, in any thread that drives a handshake; NULL for nothing.
-/// `user_data`: handed to the callback as it is, possibly by several threads at once.
+/// `user_data`: handed to the callback as it is, possibly by several threads at once. It has to live
+/// until the acceptor and every connection that was made of it meanwhile are freed.
 /// `error`: receives the error, or NULL.
 /// Returns: PEERCERT_OK, or PEERCERT_ERROR.
 /// Errors: state.null_argument.
@@ -161,7 +162,8 @@ pub unsafe extern "C" fn peercert_acceptor_warning_at(
 }
 
 /// Makes a connection without a socket (sans-I/O): bytes from the client go in by
-/// peercert_connection_feed(), bytes for it come out by peercert_connection_take().
+/// peercert_connection_feed(), bytes for it come out by peercert_connection_take(). How long a client
+/// may take is for the program to say.
 ///
 /// `acceptor`: what the connection is made of.
 /// `connection`: receives the connection; free it with peercert_connection_free().
@@ -189,7 +191,8 @@ pub unsafe extern "C" fn peercert_acceptor_connection(
 }
 
 /// Makes a connection over the descriptor of a connected stream socket, before its handshake. Calls
-/// wait as peercert_connection_set_deadline() says; in the beginning they wait for ever. Whether the
+/// wait as peercert_connection_set_deadline() says; in the beginning they wait for ever, the
+/// handshake, too: the option `handshake_timeout` is for peercert_acceptor_accept(). Whether the
 /// descriptor itself is blocking does not matter.
 ///
 /// `acceptor`: what the connection is made of.
@@ -222,7 +225,8 @@ pub unsafe extern "C" fn peercert_acceptor_wrap(
 
 /// Makes a connection over the descriptor of a connected stream socket and does its handshake,
 /// within the time of the option `handshake_timeout`. A client that is refused gets its alert, and
-/// half a second to read it.
+/// half a second to read it. Later calls wait for ever, until peercert_connection_set_deadline() says
+/// otherwise.
 ///
 /// `acceptor`: what the connection is made of.
 /// `fd`: the descriptor; it remains yours, to be closed after the connection is freed, or when the

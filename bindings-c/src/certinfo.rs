@@ -25,7 +25,7 @@ fn describe(certificate: &Certificate) -> peercert::Result<Value> {
 /// `certinfo`: receives the dictionary; free it with peercert_value_free().
 /// `error`: receives the error, or NULL.
 /// Returns: PEERCERT_OK, or PEERCERT_ERROR.
-/// Errors: kind certificate; state.null_argument.
+/// Errors: kind certificate; state.null_argument, state.invalid_argument.
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_certinfo(

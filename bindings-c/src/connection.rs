@@ -1,9 +1,10 @@
-//! Connections: TLS with one client, either without a socket (sans-I/O: peercert_acceptor_connection())
-//! or over a descriptor (peercert_acceptor_wrap(), peercert_acceptor_accept()). The calls are the same; one
-//! that cannot go on gives PEERCERT_WANT_READ or PEERCERT_WANT_WRITE and is called again with the same
-//! arguments. Over a descriptor that comes only when the deadline is 0, and from closing. After an error of kind peer or io the connection
-//! stays callable: what is left to take is the alert, and the same error comes back. One thread at a
-//! time uses a connection; over a descriptor one may read while another writes.
+//! Connections: TLS with one client, either without a socket (sans-I/O:
+//! peercert_acceptor_connection()) or over a descriptor (peercert_acceptor_wrap(),
+//! peercert_acceptor_accept()). The calls are the same; one that cannot go on gives
+//! PEERCERT_WANT_READ or PEERCERT_WANT_WRITE and is called again with the same arguments. Over a
+//! descriptor that comes only when the deadline is 0, and from closing. After an error of kind peer or
+//! io the connection stays callable: what is left to take is the alert, and the same error comes back.
+//! One thread at a time uses a connection; over a descriptor one may read while another writes.
 
 use crate::boundary::{bytes, free, give, output, room, shared, text};
 use crate::error::Error;
@@ -233,7 +234,7 @@ pub unsafe extern "C" fn peercert_connection_set_deadline(
 /// Returns: PEERCERT_OK when it is done (again and again), PEERCERT_WANT_READ, PEERCERT_WANT_WRITE,
 /// or PEERCERT_ERROR.
 /// Errors: kind peer; io.timeout, io.socket, io.interrupted (a signal came; call again),
-/// state.closed, state.null_argument.
+/// state.closed, state.null_argument, internal.tls_library.
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_connection_handshake(
@@ -258,7 +259,8 @@ pub unsafe extern "C" fn peercert_connection_handshake(
 /// `count`: receives how many bytes were read; 0 when the client has ended the connection properly
 /// (close_notify). An end without it is the error peer.closed.
 /// `error`: receives the error, or NULL.
-/// Returns: PEERCERT_OK, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE, or PEERCERT_ERROR.
+/// Returns: PEERCERT_OK, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE (sans-I/O: more than 262,144 bytes
+/// wait to be taken), or PEERCERT_ERROR.
 /// Errors: kind peer; io.timeout, io.socket, io.interrupted, state.handshake_pending, state.closed,
 /// state.buffer_too_small, state.null_argument.
 /// Since: 0.1.0
@@ -284,8 +286,9 @@ pub unsafe extern "C" fn peercert_connection_read(
     })
 }
 
-/// Writes plaintext, perhaps only the beginning of it: call again with the rest. After
-/// PEERCERT_WANT_WRITE or io.timeout the same bytes have to be written again.
+/// Writes plaintext, perhaps only the beginning of it: call again with the rest. Over a descriptor,
+/// after PEERCERT_WANT_WRITE, io.timeout or io.interrupted the same bytes have to be written again, at
+/// the same or another address, before any others.
 ///
 /// `connection`: the connection.
 /// `data`: the plaintext. NULL is allowed when there is none.
@@ -345,8 +348,9 @@ pub unsafe extern "C" fn peercert_connection_pending(connection: *const Connecti
     })
 }
 
-/// Says goodbye (close_notify); nothing can be written afterwards. The first call waits until that is
-/// sent, and for nothing else: PEERCERT_WANT_READ then says that the client has not said goodbye
+/// Says goodbye (close_notify); nothing can be written or read afterwards. Before the handshake has
+/// ended there is nobody to say it to, and the connection is closed. Over a descriptor the first call
+/// waits until the goodbye is sent, and for nothing else: PEERCERT_WANT_READ then says that the client has not said goodbye
 /// itself. Who does not care for that is done; who does calls again.
 ///
 /// `connection`: the connection.
@@ -387,7 +391,8 @@ pub unsafe extern "C" fn peercert_connection_close(
 /// peercert_value_free().
 /// `error`: receives the error, or NULL.
 /// Returns: PEERCERT_OK, or PEERCERT_ERROR.
-/// Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+/// Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+/// handshake.
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_connection_clientcert(
@@ -414,7 +419,8 @@ pub unsafe extern "C" fn peercert_connection_clientcert(
 /// `report`: receives the report, which belongs to the connection and is freed with it.
 /// `error`: receives the error, or NULL.
 /// Returns: PEERCERT_OK, or PEERCERT_ERROR.
-/// Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+/// Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+/// handshake.
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_connection_report(
@@ -438,7 +444,8 @@ pub unsafe extern "C" fn peercert_connection_report(
 /// peercert_value_free().
 /// `error`: receives the error, or NULL.
 /// Returns: PEERCERT_OK, or PEERCERT_ERROR.
-/// Errors: state.handshake_pending, state.null_argument; the error of a failed handshake.
+/// Errors: state.handshake_pending, state.closed, state.null_argument; the error of a failed
+/// handshake.
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_connection_details(
@@ -469,8 +476,8 @@ pub unsafe extern "C" fn peercert_connection_details(
 /// `size`: how many bytes are wanted, at least 1.
 /// `error`: receives the error, or NULL.
 /// Returns: PEERCERT_OK, or PEERCERT_ERROR.
-/// Errors: state.handshake_pending, state.buffer_too_small, state.null_argument,
-/// internal.tls_library.
+/// Errors: state.handshake_pending, state.closed, state.buffer_too_small, state.null_argument,
+/// state.invalid_argument, internal.tls_library; the error of a failed handshake.
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_connection_export_keying_material(

@@ -9,8 +9,10 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// Makes the report on the client of a connection that this program ends itself with the system's
-/// libssl: its certificate, and the verdict of that library as it stands; `source` is `host`. OpenSSL
-/// keeps the last error of a chain, not the first, and forgets the anchor of a resumed session. Only
+/// libssl: its certificate, and the verdict of that library; `source` is `host`. It is verified only
+/// when a CA of the connection's SSL_CTX vouches for it as well, now, whatever a callback of the
+/// program's has said. OpenSSL keeps the last error of a chain, not the first; of a resumed session it
+/// keeps no intermediates, so that there the SSL_CTX has to know them. Only
 /// in the build that shares the system's libssl with the program.
 ///
 /// `ssl`: an `SSL *` of the server's side, its handshake ended; it is only read, and remains yours.

@@ -3,7 +3,7 @@
 
 #![expect(
     unsafe_code,
-    reason = "a C ABI; pointers are followed in `boundary` alone, whose functions say why it is sound"
+    reason = "a C ABI; what comes from C passes through `boundary`, whose functions say why that is sound"
 )]
 #![expect(
     clippy::missing_safety_doc,

@@ -92,7 +92,7 @@ pub unsafe extern "C" fn peercert_value_kind(value: *const Value) -> c_int {
 /// `error`: receives the error, or NULL.
 /// Returns: a value that belongs to the tree; NULL, and no error, when this dictionary does not have
 /// the key, as many have only some; NULL with an error when no dictionary can.
-/// Errors: state.unknown_key, state.wrong_kind, state.null_argument (the key).
+/// Errors: state.unknown_key, state.wrong_kind, state.null_argument, state.invalid_argument (the key).
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_value_get(

@@ -10,8 +10,8 @@ use crate::error::{Code, Error, Result};
 use crate::names::Resolved;
 use crate::policy::Policy;
 use crate::trace::Trace;
+use crate::verify::Anchors;
 use openssl::error::ErrorStack;
-use openssl::sha::sha256;
 use openssl::ssl::{
     AlpnError, Ssl, SslContext, SslContextBuilder, SslMethod, SslMode, SslOptions,
     SslSessionCacheMode, SslVerifyMode,
@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Context {
     inner: SslContext,
     pub(crate) policy: Arc<Policy>,
+    anchors: Arc<Anchors>,
     keys: Arc<TicketKeys>,
     clock: Clock,
     session_timeout: i64,
@@ -34,18 +35,14 @@ pub(crate) struct Context {
 impl Context {
     /// The context of a configuration.
     pub(crate) fn new(config: &mut Config, clock: Clock) -> Result<Self> {
-        let anchors: std::result::Result<Vec<_>, _> = config
-            .cas
-            .iter()
-            .map(|ca| ca.to_der().map(|der| sha256(&der)))
-            .collect();
-        let anchors = anchors.map_err(library)?;
-        let policy = Policy::new("", config.mode, config.verify_depth, anchors);
+        let anchors = Anchors::new(&config.cas).map_err(library)?;
+        let policy = Policy::new("", config.mode, config.verify_depth, anchors.digests());
         let keys = Arc::new(TicketKeys::random().map_err(library)?);
         let inner = build(config, &policy, &keys).map_err(library)?;
         Ok(Self {
             inner,
             policy: Arc::new(policy),
+            anchors: Arc::new(anchors),
             keys,
             clock,
             session_timeout: i64::from(config.session_timeout),
@@ -58,6 +55,7 @@ impl Context {
         ssl.set_accept_state();
         let trace = Arc::new(Trace::new(
             self.policy.clone(),
+            self.anchors.clone(),
             self.clock.clone(),
             self.session_timeout,
         ));

@@ -15,7 +15,7 @@ use crate::names;
 use crate::peer::{Evidence, Report, Source};
 use crate::schema::{key, Sink};
 use crate::trace::Trace;
-use crate::verify::VerifyError;
+use crate::verify::{VerifyCode, VerifyError};
 use crate::wire::Wire;
 use openssl::error::ErrorStack;
 use openssl::ssl::{ErrorCode, ShutdownResult, SslStream};
@@ -161,27 +161,38 @@ impl Connection {
     /// What the handshake has shown of the caller, and whether the mode admits that.
     fn conclude(&self) -> Result<Arc<Report>> {
         let ssl = self.stream.ssl();
-        let held = ssl.peer_certificate().and_then(|cert| cert.to_der().ok());
+        let held = ssl.peer_certificate();
         let seen = &mut *self.trace.seen();
         if let Some(error) = seen.fatal.take() {
             return Err(error);
         }
         let evidence = match (ssl.session_reused(), held) {
             (false, None) if seen.chain.is_empty() => Evidence::Nothing,
-            (false, Some(der)) if seen.chain.first() == Some(&der) => {
+            (false, Some(cert)) if seen.is_leaf(&cert) => {
                 let verdict = seen.verdict.take();
+                let expires = verdict.as_ref().map(|verdict| verdict.expires);
+                let anchor = verdict.as_ref().and_then(|verdict| verdict.anchor);
+                let errors = verdict.map_or_else(|| vec![VerifyError::UNSPECIFIED], |v| v.errors);
                 Evidence::Fresh {
-                    chain: std::mem::take(&mut seen.chain),
-                    anchor: verdict.as_ref().and_then(|verdict| verdict.anchor),
-                    errors: verdict.map_or_else(|| vec![VerifyError::UNSPECIFIED], |v| v.errors),
+                    chain: seen.take_chain(),
+                    anchor,
+                    errors: in_time(errors, expires, self.trace.clock.now()),
                 }
             }
             (false, Some(_)) => return Err(inconsistent("another certificate than was verified")),
             (true, held) => match (seen.ticket.as_ref().map(|ticket| ticket.anchor), held) {
                 (Some(None), None) => Evidence::Nothing,
-                (Some(Some(anchor)), Some(der)) => {
-                    Certificate::from_der(&der)?;
-                    Evidence::Resumed { leaf: der, anchor }
+                (Some(Some(anchor)), Some(cert)) => {
+                    let der = cert
+                        .to_der()
+                        .map_err(|_| inconsistent("an unreadable certificate"))?;
+                    // The ticket has said the same of the whole chain when the client offered it.
+                    let expires = Certificate::from_der(&der)?.not_after();
+                    Evidence::Resumed {
+                        leaf: der,
+                        anchor,
+                        errors: in_time(Vec::new(), expires, self.trace.clock.now()),
+                    }
                 }
                 _ => return Err(inconsistent("a resumed session without its ticket's word")),
             },
@@ -201,11 +212,18 @@ impl Connection {
         error
     }
 
-    /// Fails a handshake that cannot go on, because its socket does not.
-    pub(crate) fn give_up(&mut self, error: Error) -> Error {
+    /// The handshake has neither ended nor failed.
+    pub(crate) fn is_handshaking(&self) -> bool {
+        matches!(self.state, State::Handshake)
+    }
+
+    /// Fails a handshake that cannot go on, because its socket does not. One that has ended has not
+    /// failed, though the client is gone before it took its tickets: what it sent can be read.
+    pub(crate) fn give_up(&mut self, error: Error) -> Result<()> {
         match self.state {
-            State::Handshake => self.refuse(error),
-            _ => error,
+            State::Handshake => Err(self.refuse(error)),
+            State::Open(_) => Ok(()),
+            _ => Err(error),
         }
     }
 
@@ -345,6 +363,7 @@ impl Connection {
         match (&self.state, self.report()) {
             (_, Some(report)) => Ok(report),
             (State::Failed(error, _), None) => Err(error.clone()),
+            (State::Closed(_), None) => Err(closed()),
             _ => Err(pending()),
         }
     }
@@ -433,6 +452,15 @@ impl Connection {
         let exported = self.stream.ssl().export_keying_material(out, label, None);
         exported.map_err(|error| Error::new(Code::Library, error.to_string()))
     }
+}
+
+/// What is wrong when the handshake ends: what was wrong when the client's certificate came, or that
+/// it has expired meanwhile, because the client took its time.
+fn in_time(mut errors: Vec<VerifyError>, expires: Option<i64>, now: i64) -> Vec<VerifyError> {
+    if errors.is_empty() && expires.is_some_and(|end| end < now) {
+        errors.push(VerifyError::of_leaf(VerifyCode::CertHasExpired));
+    }
+    errors
 }
 
 fn pending() -> Error {

@@ -26,7 +26,7 @@ pub(crate) fn during_handshake(
     let report = (!seen.chain.is_empty()).then(|| {
         let verdict = seen.verdict.take();
         let evidence = Evidence::Fresh {
-            chain: std::mem::take(&mut seen.chain),
+            chain: seen.take_chain(),
             anchor: None,
             errors: verdict
                 .map(|verdict| verdict.errors)

@@ -69,20 +69,29 @@ pub(crate) enum Evidence {
         anchor: Option<[u8; 32]>,
     },
     /// A session that was made with a verified certificate, whose ticket still holds.
-    Resumed { leaf: Vec<u8>, anchor: [u8; 32] },
-    /// What a host says of a certificate without telling who vouched: of a session that it resumed,
-    /// or in words alone.
+    Resumed {
+        leaf: Vec<u8>,
+        anchor: [u8; 32],
+        errors: Vec<VerifyError>,
+    },
+    /// What a host says of a certificate, in words: it does not say which CA vouched.
     Told {
         leaf: Vec<u8>,
         errors: Vec<VerifyError>,
-        resumed: bool,
+    },
+    /// A session that a host resumed.
+    #[cfg(feature = "openssl")]
+    HostResumed {
+        leaf: Vec<u8>,
+        anchor: Option<[u8; 32]>,
+        errors: Vec<VerifyError>,
     },
 }
 
 impl Report {
     /// The report on what a handshake has shown. Nothing else computes `verified`: a certificate was
-    /// sent, its chain has a trust anchor, and nothing was found wrong with it. (A host's
-    /// word need not say which anchor.)
+    /// sent, its chain has a trust anchor, and nothing was found wrong with it. (A host that
+    /// tells in words need not say which anchor.)
     pub(crate) fn conclude(source: Source, evidence: Evidence) -> Self {
         let sent = match evidence {
             Evidence::Nothing => None,
@@ -105,23 +114,35 @@ impl Report {
                     resumed: false,
                 })
             }
-            Evidence::Resumed { leaf, anchor } => Some(Sent {
+            Evidence::Resumed {
+                leaf,
+                anchor,
+                errors,
+            } => Some(Sent {
                 chain: vec![leaf],
-                verified: true,
-                errors: Vec::new(),
-                anchor: Some(anchor),
+                verified: errors.is_empty(),
+                anchor: errors.is_empty().then_some(anchor),
+                errors,
                 resumed: true,
             }),
-            Evidence::Told {
-                leaf,
-                errors,
-                resumed,
-            } => Some(Sent {
+            Evidence::Told { leaf, errors } => Some(Sent {
                 chain: vec![leaf],
                 verified: errors.is_empty(),
                 errors,
                 anchor: None,
-                resumed,
+                resumed: false,
+            }),
+            #[cfg(feature = "openssl")]
+            Evidence::HostResumed {
+                leaf,
+                anchor,
+                errors,
+            } => Some(Sent {
+                chain: vec![leaf],
+                verified: errors.is_empty() && anchor.is_some(),
+                anchor: anchor.filter(|_| errors.is_empty()),
+                errors,
+                resumed: true,
             }),
         };
         Self { source, sent }

@@ -4,8 +4,9 @@
 //! the engine is never held while waiting, so that one thread may read while another writes. It may
 //! not know of TLS.
 
+use crate::backend::Descriptor;
 use crate::engine::{Connection, Progress};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Kind, Result};
 use rustix::event::{poll, PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{recv, send, shutdown, RecvFlags, SendFlags, Shutdown};
@@ -83,20 +84,19 @@ impl<S: AsFd> Socket<S> {
     /// As [`Connection::handshake`], and `io.timeout`, `io.socket`, `io.interrupted` (a signal: call
     /// again).
     pub fn handshake(&self, wait: Wait) -> Result<Progress<()>> {
+        let under_way = self.connection().is_handshaking();
         let result = self
             .run(wait, End::WhenSent, Connection::handshake)
-            .map_err(|error| match error.code() {
+            .or_else(|error| match error.code() {
                 // Those end a call, not the handshake.
-                Code::Timeout | Code::Interrupted => error,
-                _ => self.connection().give_up(error),
+                Code::Timeout | Code::Interrupted => Err(error),
+                _ => self.connection().give_up(error).map(Progress::Done),
             });
         if matches!(result, Ok(Progress::Done(()))) {
             self.acknowledge();
         }
-        if result
-            .as_ref()
-            .is_err_and(|error| error.kind() == crate::error::Kind::Peer)
-        {
+        let refused = |error: &Error| error.kind() == Kind::Peer;
+        if under_way && result.as_ref().is_err_and(refused) {
             self.linger(wait);
         }
         result
@@ -189,7 +189,15 @@ impl<S: AsFd> Socket<S> {
     ) -> Result<Progress<T>> {
         loop {
             let mut connection = self.connection();
+            // The engine's bytes come straight from the socket, but only within this loop.
+            let source = Descriptor::lent(&self.socket);
+            connection.wire_mut().receive_from(Some(source));
             let progress = step(&mut connection);
+            let goes_on = match progress {
+                Ok(Progress::WantRead) => connection.wire_mut().goes_on(),
+                _ => Ok(false),
+            };
+            connection.wire_mut().receive_from(None);
             let flushed = self.flush(&mut connection);
             // The engine's own error says more than that its alert could not be sent.
             let progress = progress?;
@@ -202,7 +210,7 @@ impl<S: AsFd> Socket<S> {
                 Progress::Done(value) if flushed => return Ok(Progress::Done(value)),
                 Progress::WantWrite if flushed => continue,
                 Progress::Done(_) | Progress::WantWrite => PollFlags::OUT,
-                Progress::WantRead => match self.receive(&mut connection)? {
+                Progress::WantRead => match goes_on.map_err(broken)? {
                     // A peer that always has bytes must not outrun the deadline.
                     true if expired(wait) => return Err(timed_out()),
                     true => continue,
@@ -238,27 +246,6 @@ impl<S: AsFd> Socket<S> {
                 SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
             ) {
                 Ok(count) => wire.sent(count),
-                Err(Errno::AGAIN) => return Ok(false),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(broken(error)),
-            }
-        }
-    }
-
-    /// Receives what the engine wants and no more; true when something came, or the end.
-    fn receive(&self, connection: &mut Connection) -> Result<bool> {
-        loop {
-            let receive = |room: &mut [u8]| recv(&self.socket, room, RecvFlags::DONTWAIT);
-            match connection
-                .wire_mut()
-                .feed_from(|room| receive(room).map(|(count, _)| count))
-            {
-                Ok(count) if count > 0 => return Ok(true),
-                // A reset is an end like any other: what arrived before it still counts.
-                Ok(_) | Err(Errno::CONNRESET) => {
-                    connection.feed_eof();
-                    return Ok(true);
-                }
                 Err(Errno::AGAIN) => return Ok(false),
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(broken(error)),

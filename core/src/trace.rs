@@ -4,14 +4,14 @@
 //! to use. Out: whether to go on, and what the report is made of. It lives on the connection and is
 //! never shared between connections. It may not know of pointers, sockets or dictionaries.
 
-use crate::cert::Certificate;
+use crate::cert;
 use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
 use crate::policy::Policy;
 use crate::ticket::Ticket;
 use crate::verify::alert::Alert;
-use crate::verify::{Verdict, VerifyCode, VerifyError};
-use openssl::x509::X509Ref;
+use crate::verify::{Anchors, Verdict, VerifyCode, VerifyError};
+use openssl::x509::{X509Ref, X509};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The largest RSA key whose signatures are checked, in bits; larger ones cost a handshake too much.
@@ -24,6 +24,7 @@ const MAX_TICKET_CHAIN: usize = 16 * 1_024;
 /// What one connection's callbacks know and have seen.
 pub(crate) struct Trace {
     pub(crate) policy: Arc<Policy>,
+    anchors: Arc<Anchors>,
     pub(crate) clock: Clock,
     /// Seconds for which a session may be resumed.
     pub(crate) session_timeout: i64,
@@ -39,6 +40,8 @@ pub(crate) struct Seen {
     pub(crate) server_name: Option<String>,
     /// The chain as sent in this handshake, leaf first, each DER; empty: none was sent.
     pub(crate) chain: Vec<Vec<u8>>,
+    /// The leaf of it, as the library holds it.
+    leaf: Option<X509>,
     reported: Vec<VerifyError>,
     /// What verification found.
     pub(crate) verdict: Option<Verdict>,
@@ -57,10 +60,34 @@ pub(crate) enum Decision {
     Refuse(Alert),
 }
 
+impl Seen {
+    /// Takes the chain; the leaf is let go of.
+    pub(crate) fn take_chain(&mut self) -> Vec<Vec<u8>> {
+        self.leaf = None;
+        std::mem::take(&mut self.chain)
+    }
+
+    /// The certificate is the leaf that was verified.
+    pub(crate) fn is_leaf(&self, cert: &X509Ref) -> bool {
+        match (&self.leaf, self.chain.first()) {
+            // While it is held here, nothing else lies there; else the encoding tells.
+            (Some(leaf), Some(_)) if std::ptr::eq::<X509Ref>(&**leaf, cert) => true,
+            (_, Some(leaf)) => cert.to_der().is_ok_and(|der| der == *leaf),
+            _ => false,
+        }
+    }
+}
+
 impl Trace {
-    pub(crate) fn new(policy: Arc<Policy>, clock: Clock, session_timeout: i64) -> Self {
+    pub(crate) fn new(
+        policy: Arc<Policy>,
+        anchors: Arc<Anchors>,
+        clock: Clock,
+        session_timeout: i64,
+    ) -> Self {
         Self {
             policy,
+            anchors,
             clock,
             session_timeout,
             seen: Mutex::default(),
@@ -84,19 +111,18 @@ impl Trace {
                 format!("the client's certificate: {error}"),
             )
         };
-        let mut chain: Vec<Vec<u8>> = Vec::new();
-        for cert in sent {
-            chain.push(cert.to_der().map_err(unreadable)?);
-        }
-        let leaf = leaf.to_der().map_err(unreadable)?;
-        if chain.first() != Some(&leaf) {
-            chain.insert(0, leaf);
+        let mut chain = vec![leaf.to_der().map_err(unreadable)?];
+        for (at, cert) in sent.enumerate() {
+            // The libraries hand over the leaf as the first of those that were sent, too.
+            if at > 0 || !std::ptr::eq(cert, leaf) {
+                chain.push(cert.to_der().map_err(unreadable)?);
+            }
         }
         let mut largest = 0;
         for der in &chain {
             // What cannot be told to the application is not let in. The size of a key is read by us,
             // because AWS-LC reads no key that is too large.
-            let cert = Certificate::from_der(der).map_err(|error| {
+            let bits = cert::rsa_bits(der).map_err(|error| {
                 Error::new(
                     Code::PeerCertificateUnreadable,
                     format!(
@@ -105,10 +131,11 @@ impl Trace {
                     ),
                 )
             })?;
-            largest = largest.max(cert.rsa_bits().unwrap_or(0));
+            largest = largest.max(bits.unwrap_or(0));
         }
         let mut seen = self.seen();
         seen.chain = chain;
+        seen.leaf = Some(leaf.to_owned());
         seen.reported.clear();
         if largest > MAX_RSA_BITS {
             return Err(Error::new(
@@ -136,7 +163,7 @@ impl Trace {
     pub(crate) fn conclude(&self, chain: &[&X509Ref], accepted: bool) -> Decision {
         let mut seen = self.seen();
         let reported = std::mem::take(&mut seen.reported);
-        let verdict = Verdict::settle(reported, chain, self.policy.depth, accepted);
+        let verdict = Verdict::settle(reported, chain, self.policy.depth, accepted, &self.anchors);
         let first = verdict.errors.first().map(|error| error.code);
         seen.verdict = Some(verdict);
         match first {

@@ -43,7 +43,6 @@ impl Report {
         let evidence = Evidence::Told {
             leaf: leaf.der().to_vec(),
             errors,
-            resumed: false,
         };
         Ok(Self::conclude(Source::Host, evidence))
     }

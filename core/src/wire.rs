@@ -1,9 +1,13 @@
 //! This file is about the two bounded buffers between an engine and its peer.
 //!
-//! In: ciphertext from the peer, and from the TLS library. Out: the same, at the other end. It also
-//! recognises a client that speaks plain HTTP. It may not know of TLS.
+//! In: ciphertext from the peer, fed or, over a socket, received where it is read; and from the TLS
+//! library. Out: the same, at the other end. It also recognises a client that speaks plain HTTP. It
+//! may not know of TLS.
 
+use crate::backend::Descriptor;
 use crate::error::{Code, Error, Result};
+use rustix::io::Errno;
+use rustix::net::{recv, RecvFlags};
 use std::io::{self, ErrorKind, Read, Write};
 
 /// How much ciphertext may wait to be read, in bytes.
@@ -26,6 +30,12 @@ pub(crate) struct Wire {
     missing: Option<usize>,
     started: bool,
     tail: [u8; TAIL],
+    /// Where bytes come from that are not in `input`; none when they are fed.
+    source: Option<Descriptor>,
+    /// The source had nothing when it was last read.
+    dry: bool,
+    /// Why the source failed.
+    broken: Option<Errno>,
 }
 
 impl Wire {
@@ -45,18 +55,52 @@ impl Wire {
         Ok(())
     }
 
-    /// Takes in what `receive` writes into a buffer of the size that the next step needs, and tells
-    /// how much that was.
-    pub(crate) fn feed_from<E>(
-        &mut self,
-        receive: impl FnOnce(&mut [u8]) -> std::result::Result<usize, E>,
-    ) -> std::result::Result<usize, E> {
-        let (start, wanted) = (self.input.len(), self.wants());
-        self.input.resize(start + wanted, 0);
-        let result = receive(self.input.get_mut(start..).unwrap_or_default());
-        let count = result.as_ref().map_or(0, |count| (*count).min(wanted));
-        self.input.truncate(start + count);
-        result
+    /// Until it is told otherwise, bytes come from this socket: no more than the TLS library asks for
+    /// and, as nothing here waits, no sooner than they are there.
+    pub(crate) fn receive_from(&mut self, source: Option<Descriptor>) {
+        self.source = source;
+        self.dry = false;
+    }
+
+    /// After a step that wants more bytes than there were: whether it should be called again at once;
+    /// if not, the source has none. An error is the source's.
+    pub(crate) fn goes_on(&mut self) -> std::result::Result<bool, Errno> {
+        if !self.started {
+            self.receive_beginning();
+        }
+        match self.broken.take() {
+            Some(error) => Err(error),
+            None => Ok(!self.dry),
+        }
+    }
+
+    /// Receives the beginning of the connection, in which plain HTTP is recognised before the TLS
+    /// library reads it.
+    fn receive_beginning(&mut self) {
+        let mut room = [0; HEADER];
+        let missing = HEADER.saturating_sub(self.available().len()).max(1);
+        let count = self.receive(room.get_mut(..missing).unwrap_or_default());
+        self.input
+            .extend_from_slice(room.get(..count).unwrap_or_default());
+    }
+
+    /// Receives from the source, if there is one; gives how many bytes.
+    fn receive(&mut self, room: &mut [u8]) -> usize {
+        let Some(source) = self.source else { return 0 };
+        let received = loop {
+            match recv(source, &mut *room, RecvFlags::DONTWAIT) {
+                Err(Errno::INTR) => {}
+                received => break received,
+            }
+        };
+        match received {
+            Ok((count, _)) if count > 0 => return count,
+            // A reset is an end like any other: what arrived before it still counts.
+            Ok(_) | Err(Errno::CONNRESET) => self.ended = true,
+            Err(Errno::AGAIN) => self.dry = true,
+            Err(error) => self.broken = Some(error),
+        }
+        0
     }
 
     /// The peer sends no more.
@@ -113,6 +157,18 @@ impl Wire {
         }
     }
 
+    fn keep_tail(&mut self, read: &[u8]) {
+        for &byte in read
+            .get(read.len().saturating_sub(TAIL)..)
+            .unwrap_or_default()
+        {
+            self.tail.rotate_left(1);
+            if let Some(last) = self.tail.last_mut() {
+                *last = byte;
+            }
+        }
+    }
+
     fn available(&self) -> &[u8] {
         self.input.get(self.read..).unwrap_or_default()
     }
@@ -158,6 +214,14 @@ impl Wire {
 
 impl Read for Wire {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.available().is_empty() && self.started {
+            let count = self.receive(out);
+            if count > 0 {
+                self.keep_tail(out.get(..count).unwrap_or_default());
+                self.missing = None;
+                return Ok(count);
+            }
+        }
         let count = out.len().min(self.available().len());
         if count == 0 {
             self.missing = Some(out.len());
@@ -171,12 +235,7 @@ impl Read for Wire {
         if let (Some(to), Some(from)) = (out.get_mut(..count), self.available().get(..count)) {
             to.copy_from_slice(from);
         }
-        for &byte in out.iter().take(count).skip(count.saturating_sub(TAIL)) {
-            self.tail.rotate_left(1);
-            if let Some(last) = self.tail.last_mut() {
-                *last = byte;
-            }
-        }
+        self.keep_tail(out.get(..count).unwrap_or_default());
         self.read += count;
         self.missing = None;
         if self.available().is_empty() {
@@ -242,8 +301,9 @@ mod tests {
             let mut wire = Wire::default();
             wire.feed(&(0..30).collect::<Vec<u8>>()).unwrap();
             let mut out = [0; 30];
-            for _ in 0..30_usize.div_ceil(piece) {
-                wire.read(&mut out[..piece]).unwrap();
+            let mut left = 30;
+            while left > 0 {
+                left -= wire.read(&mut out[..piece]).unwrap();
             }
             assert_eq!(wire.tail(), [23, 24, 25, 26, 27, 28, 29], "{piece}");
         }

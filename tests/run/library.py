@@ -18,6 +18,8 @@ import place
 
 BINDINGS = place.TREE / "bindings-c"
 FEATURES = {"aws-lc": [], "openssl": ["--no-default-features", "--features", "openssl"]}
+# Where compilers and loaders look by themselves.
+SYSTEM_FOLDERS = ("/usr/lib", "/usr/local/lib")
 # What a program that links the library statically needs besides.
 SYSTEM = "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
 
@@ -57,7 +59,11 @@ def main(rest: list[str]) -> int:
         print(f"no such TLS library: TLS={library}; it is one of {', '.join(FEATURES)}")
         return 2
     environments.with_build_tools()
-    install(Folders(**given), library, "release", static=static)
+    folders = Folders(**given)
+    install(folders, library, "release", static=static)
+    place_of = folders.library()
+    if not folders.destdir and place_of not in SYSTEM_FOLDERS:
+        print(f"export PKG_CONFIG_PATH={place_of}/pkgconfig LD_LIBRARY_PATH={place_of}")
     return 0
 
 
@@ -107,9 +113,7 @@ def _keep_apart(archive: Path, installed: Path, library: str) -> None:
     subprocess.run([compiler, *joined], check=True)
     # Rust's own objects carry the compiler's bitcode, which other versions of LLVM stumble over.
     bitcode = ["--remove-section=.llvmbc", "--remove-section=.llvmcmd"]
-    subprocess.run(
-        ["objcopy", f"--keep-global-symbols={names}", *bitcode, str(whole)], check=True
-    )
+    subprocess.run(["objcopy", f"--keep-global-symbols={names}", *bitcode, str(whole)], check=True)
     subprocess.run(["strip", "--strip-debug", str(whole)], check=True)
     installed.unlink(missing_ok=True)
     subprocess.run(["ar", "rcs", str(installed), str(whole)], check=True)

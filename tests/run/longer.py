@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 import environments
+import library
 import packages
 import place
 import wheels
@@ -19,6 +20,9 @@ import wheels
 
 def bench(rest: list[str]) -> int:
     """Our speed and memory beside the peers', everything built as it is shipped."""
+    if missing := packages.ensure(packages.BENCH_PACKAGES):
+        print(f"not measured: install {' '.join(missing)}")
+        return 1
     tools = environments.with_build_tools()
     subprocess.run(
         ["cargo", "build", "--quiet", "--locked", "--release", "-p", "peercert-bench"],
@@ -29,8 +33,28 @@ def bench(rest: list[str]) -> int:
     venv.install("bench", place.dependency_group("bench"))
     wheels.install(venv, wheels.wheel(tools, profile="release"))
     programs = place.TARGET / "release"
+    _compile(programs)
     command = [str(venv.python), "bench", str(programs), *rest]
     return subprocess.call(command, cwd=place.TREE)
+
+
+def _compile(programs: Path) -> None:
+    """The measured programs in C, on the library as it is installed and on the system's OpenSSL."""
+    installed = place.TARGET / "installed" / "release"
+    library.install(library.Folders(prefix=str(installed)), "aws-lc", "release")
+    ours = [f"-I{installed}/include", f"-L{installed}/lib", f"-Wl,-rpath,{installed}/lib"]
+    for name, *sources, libraries in (
+        ("c-ours", "ours.c", "server.c", [*ours, "-lpeercert"]),
+        ("c-openssl", "openssl.c", "server.c", ["-lssl", "-lcrypto"]),
+        ("c-certinfo-ours", "certinfo_ours.c", "timing.c", [*ours, "-lpeercert"]),
+        ("c-certinfo-openssl", "certinfo_openssl.c", "timing.c", ["-lcrypto"]),
+    ):
+        command = [os.environ.get("CC", "cc"), *C_FLAGS, "-o", str(programs / name)]
+        paths = [str(place.TREE / "bench" / "c" / source) for source in sources]
+        subprocess.run([*command, *paths, *libraries], check=True)
+
+
+C_FLAGS = ("-std=c99", "-D_POSIX_C_SOURCE=200809L", "-O2", "-Wall", "-Wextra", "-Wpedantic")
 
 
 def corpus(rest: list[str]) -> int:

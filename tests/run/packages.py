@@ -35,9 +35,10 @@ class Package:
         )
 
 
+LIBSSL = Package("libssl-dev", None, "openssl/ssl.h", "tests and peers on the system's OpenSSL")
 PACKAGES = (
     Package("openssl", "openssl", None, "the command that prints certificates the reference way"),
-    Package("libssl-dev", None, "openssl/ssl.h", "the tests run on the system's OpenSSL, too"),
+    LIBSSL,
     Package("curl", "curl", None, "the client that most callers have"),
     Package("chromium", "chromium", None, "a browser calls, and runs no markup of a name"),
     Package("libnss3-tools", "certutil", None, "gives the browser its certificates"),
@@ -52,6 +53,7 @@ PACKAGES = (
     Package("libjansson-dev", None, "jansson.h", "reads the vectors in the C tests"),
     Package("libevent-dev", None, "event2/http.h", "the server that an example in C extends"),
 )
+BENCH_PACKAGES = (LIBSSL,)
 SOAK_PACKAGES = (
     Package("valgrind", "valgrind", None, "runs the core's tests with every access checked"),
 )

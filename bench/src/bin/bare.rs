@@ -1,12 +1,16 @@
 //! The limit: a blocking loop on the `openssl` crate with the same TLS library and nothing else.
 
 use openssl::ssl::{SslAcceptor, SslFiletype, SslMethod, SslVerifyMode, SslVersion};
-use peercert_bench::{account, announce, arguments, cpu_seconds, read_request, ANSWER};
+use peercert_bench::{account, announce, read_request, Arguments, Usage, ANSWER};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (folder, count) = arguments()?;
+    let Arguments {
+        folder,
+        connections,
+        hold,
+    } = Arguments::read()?;
     let mut builder = SslAcceptor::mozilla_intermediate(SslMethod::tls_server())?;
     builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
     builder.set_certificate_chain_file(format!("{folder}/server.pem"))?;
@@ -17,19 +21,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let acceptor = builder.build();
     let listener = TcpListener::bind("127.0.0.1:0")?;
     announce(listener.local_addr()?.port())?;
-    let mut start = 0.0;
-    for served in 0..=count {
+    let mut start = Usage::default();
+    let mut held = Vec::new();
+    for number in 0..=connections {
         let (stream, _) = listener.accept()?;
         stream.set_nodelay(true)?;
-        if served == 1 {
-            start = cpu_seconds();
+        if number == 1 {
+            start = Usage::now()?;
         }
         let mut stream = acceptor.accept(stream).map_err(|error| error.to_string())?;
+        if hold {
+            held.push(stream);
+            continue;
+        }
         read_request(&mut stream)?;
         stream.write_all(ANSWER)?;
         stream.shutdown()?;
         let _ = stream.get_mut().read(&mut [0; 64]);
     }
-    account(count, cpu_seconds() - start)?;
+    account(connections, start)?;
     Ok(())
 }

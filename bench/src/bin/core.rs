@@ -1,7 +1,7 @@
 //! The core without a binding: the same loop on peercert, which also reads who the caller is.
 
 use peercert::{Acceptor, Options, Progress, Socket, Wait};
-use peercert_bench::{account, announce, arguments, cpu_seconds, read_request, ANSWER};
+use peercert_bench::{account, announce, read_request, Arguments, Usage, ANSWER};
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream};
 
@@ -19,7 +19,11 @@ impl Read for Plain<'_> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (folder, count) = arguments()?;
+    let Arguments {
+        folder,
+        connections,
+        hold,
+    } = Arguments::read()?;
     let acceptor = Acceptor::new(
         Options::new()
             .set("certificate", format!("{folder}/server.pem"))
@@ -29,22 +33,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     announce(listener.local_addr()?.port())?;
-    let mut start = 0.0;
-    for served in 0..=count {
+    let mut start = Usage::default();
+    let mut held = Vec::new();
+    for number in 0..=connections {
         let (stream, _) = listener.accept()?;
         stream.set_nodelay(true)?;
-        if served == 1 {
-            start = cpu_seconds();
+        if number == 1 {
+            start = Usage::now()?;
         }
         let socket = acceptor.accept(stream)?;
         if !socket.connection().clientcert()?.verified() {
             return Err("a client is not verified".into());
+        }
+        if hold {
+            held.push(socket);
+            continue;
         }
         read_request(&mut Plain(&socket))?;
         socket.write(ANSWER, Wait::Forever)?;
         socket.close(Wait::Never)?;
         let _ = socket.socket().read(&mut [0; 64]);
     }
-    account(count, cpu_seconds() - start)?;
+    account(connections, start)?;
     Ok(())
 }

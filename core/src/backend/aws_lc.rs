@@ -3,9 +3,11 @@
 use super::{attached, c_text, guarded, outcome, Attached, TicketKeys};
 use crate::names::Group;
 use foreign_types::ForeignTypeRef;
+use openssl::cipher::Cipher;
+use openssl::cipher_ctx::CipherCtx;
 use openssl::error::ErrorStack;
 use openssl::ssl::{SslContextBuilder, SslRef, SslVersion};
-use openssl::symm::{decrypt_aead, encrypt_aead, Cipher};
+use openssl::symm::decrypt_aead;
 use openssl_sys as ffi;
 use std::os::raw::c_int;
 use std::sync::Arc;
@@ -157,15 +159,17 @@ unsafe extern "C" fn seal(
         let Some(attached) = attached(connection) else {
             return 0;
         };
+        // SAFETY: `out` has room for `max_out_len` bytes that are the library's own and are written
+        // here before it reads them.
+        let room = unsafe { std::slice::from_raw_parts_mut(out, max_out_len) };
         let sealed = match attached.trace.ticket(connection.session_reused()) {
-            Some(part) => match encrypt(&attached.keys, &part, &session) {
-                Some(sealed) => sealed,
-                None => return 0,
-            },
-            None => no_ticket(connection),
+            Some(part) => encrypt(&attached.keys, &part, &session, room),
+            None => no_ticket(connection, room),
         };
-        // SAFETY: the library has room for as many bytes as it says.
-        c_int::from(unsafe { handed_over(&sealed, out, out_len, max_out_len) })
+        let Some(length) = sealed else { return 0 };
+        // SAFETY: the library passes where the length goes.
+        unsafe { *out_len = length };
+        1
     })
 }
 
@@ -206,33 +210,39 @@ unsafe fn handed_over(answer: &[u8], out: *mut u8, out_len: *mut usize, room: us
 
 /// What is sent where the protocol wants a ticket and there must be none: in TLS 1.2 an empty one;
 /// TLS 1.3 knows no empty ticket, and one byte is never opened.
-fn no_ticket(ssl: &SslRef) -> Vec<u8> {
-    if ssl.version2() == Some(SslVersion::TLS1_3) {
-        vec![0]
-    } else {
-        Vec::new()
+fn no_ticket(ssl: &SslRef, room: &mut [u8]) -> Option<usize> {
+    if ssl.version2() != Some(SslVersion::TLS1_3) {
+        return Some(0);
     }
+    *room.first_mut()? = 0;
+    Some(1)
 }
 
-fn encrypt(keys: &TicketKeys, part: &[u8], session: &[u8]) -> Option<Vec<u8>> {
+/// Writes a ticket; tells its length.
+fn encrypt(keys: &TicketKeys, part: &[u8], session: &[u8], room: &mut [u8]) -> Option<usize> {
     if part.len() > PART_LIMIT {
         return None;
     }
-    let mut nonce = [0; NONCE_LENGTH];
-    openssl::rand::rand_bytes(&mut nonce).ok()?;
     let length = u16::try_from(part.len()).ok()?.to_be_bytes();
-    let plain = [&length[..], part, session].concat();
-    let mut tag = [0; TAG_LENGTH];
-    let cipher = Cipher::aes_256_gcm();
-    let body = encrypt_aead(
-        cipher,
-        &keys.encryption,
-        Some(&nonce),
-        &keys.name,
-        &plain,
-        &mut tag,
-    );
-    Some([&keys.name[..], &nonce, &body.ok()?, &tag].concat())
+    let (name, rest) = room.split_first_chunk_mut::<NAME_LENGTH>()?;
+    let (nonce, rest) = rest.split_first_chunk_mut::<NONCE_LENGTH>()?;
+    *name = keys.name;
+    openssl::rand::rand_bytes(nonce).ok()?;
+    let mut cipher = CipherCtx::new().ok()?;
+    let aes = Cipher::aes_256_gcm();
+    let begun = cipher.encrypt_init(Some(aes), Some(&keys.encryption), Some(nonce));
+    begun.ok()?;
+    cipher.cipher_update(name, None).ok()?;
+    let mut body = rest;
+    for piece in [&length, part, session] {
+        let (sealed, after) = body.split_at_mut_checked(piece.len())?;
+        cipher.cipher_update(piece, Some(sealed)).ok()?;
+        body = after;
+    }
+    cipher.cipher_final(&mut []).ok()?;
+    let (tag, _) = body.split_first_chunk_mut::<TAG_LENGTH>()?;
+    cipher.tag(tag).ok()?;
+    Some(NAME_LENGTH + NONCE_LENGTH + length.len() + part.len() + session.len() + TAG_LENGTH)
 }
 
 unsafe extern "C" fn open(
@@ -267,7 +277,7 @@ fn usable(attached: &Attached, sealed: &[u8]) -> Option<Vec<u8>> {
     let rest = sealed.strip_prefix(&keys.name)?;
     let (nonce, rest) = rest.split_first_chunk::<NONCE_LENGTH>()?;
     let (body, tag) = rest.split_last_chunk::<TAG_LENGTH>()?;
-    let cipher = Cipher::aes_256_gcm();
+    let cipher = openssl::symm::Cipher::aes_256_gcm();
     let plain = decrypt_aead(cipher, &keys.encryption, Some(nonce), &keys.name, body, tag).ok()?;
     let (length, rest) = plain.split_first_chunk::<2>()?;
     let (part, session) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;

@@ -1,6 +1,6 @@
 //! This file is about a socket that a host program owns and that the core only borrows.
 
-use std::os::fd::{AsFd, BorrowedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
 /// A descriptor of a connected stream socket that belongs to a host program (a Python `socket`, a C
 /// `int`): it is never closed here.
@@ -23,6 +23,12 @@ impl Descriptor {
         (number >= 0).then_some(Self(number))
     }
 
+    /// A descriptor that the core keeps no longer than it is lent: [`Socket`](crate::Socket) owns what
+    /// it is of, and takes it back from the engine after every step.
+    pub(crate) fn lent(socket: &impl AsFd) -> Self {
+        Self(socket.as_fd().as_raw_fd())
+    }
+
     /// The number.
     #[must_use]
     pub fn number(self) -> RawFd {
@@ -33,7 +39,7 @@ impl Descriptor {
 impl AsFd for Descriptor {
     fn as_fd(&self) -> BorrowedFd<'_> {
         // SAFETY: the number is not negative, and stays open for as long as `self` is used: whoever
-        // called `of_host` has promised it.
+        // called `of_host` has promised it, and `lent` is for who keeps it no longer.
         unsafe { BorrowedFd::borrow_raw(self.0) }
     }
 }

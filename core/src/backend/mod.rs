@@ -28,9 +28,12 @@ pub(crate) use library::{
 };
 
 use crate::trace::Trace;
+use foreign_types::ForeignTypeRef;
+use openssl::asn1::Asn1TimeRef;
 use openssl::error::ErrorStack;
 use openssl::ex_data::Index;
 use openssl::ssl::{Ssl, SslContextBuilder, SslRef};
+use openssl_sys as ffi;
 use std::ffi::CString;
 use std::os::raw::c_int;
 use std::sync::{Arc, OnceLock};
@@ -108,6 +111,21 @@ fn index() -> Result<Index<Ssl, Attached>, ErrorStack> {
 
 fn attached(ssl: &SslRef) -> Option<&Attached> {
     ssl.ex_data(index().ok()?)
+}
+
+/// A date as it was encoded: its universal tag, its content octets.
+pub(crate) fn time(time: &Asn1TimeRef) -> (u32, &[u8]) {
+    let string = time.as_ptr().cast::<ffi::ASN1_STRING>();
+    // SAFETY: a date is one of the library's strings, whose bytes live as long as it does.
+    unsafe {
+        let length = usize::try_from(ffi::ASN1_STRING_length(string)).unwrap_or(0);
+        let data = ffi::ASN1_STRING_get0_data(string);
+        let kind = u32::try_from(ffi::ASN1_STRING_type(string)).unwrap_or(0);
+        if data.is_null() {
+            return (kind, &[]);
+        }
+        (kind, std::slice::from_raw_parts(data, length))
+    }
 }
 
 /// Runs what a callback has to do; a panic in it becomes `otherwise`, never an unwinding into C.

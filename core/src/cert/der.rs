@@ -258,17 +258,34 @@ fn split(bytes: &[u8], at: usize) -> Read<(&[u8], &[u8])> {
         .ok_or(Malformed("an element is longer than the data"))
 }
 
-fn header(bytes: &[u8]) -> Read<Header> {
-    const SHORT: Malformed = Malformed("the data ends inside an element");
-    let total = bytes.len();
-    let mut octets = bytes.iter().copied();
-    let first = octets.next().ok_or(SHORT)?;
-    let class = match first >> 6 {
+fn class(first: u8) -> Class {
+    match first >> 6 {
         0 => Class::Universal,
         1 => Class::Application,
         2 => Class::Context,
         _ => Class::Private,
-    };
+    }
+}
+
+fn header(bytes: &[u8]) -> Read<Header> {
+    const SHORT: Malformed = Malformed("the data ends inside an element");
+    // Nearly all elements are short and have a low tag.
+    if let [first, length @ 0..0x80, rest @ ..] = bytes {
+        if first & 0x1f != 0x1f && usize::from(*length) <= rest.len() {
+            return Ok(Header {
+                class: class(*first),
+                tag: u32::from(first & 0x1f),
+                constructed: first & 0x20 != 0,
+                indefinite: false,
+                size: 2,
+                content: usize::from(*length),
+            });
+        }
+    }
+    let total = bytes.len();
+    let mut octets = bytes.iter().copied();
+    let first = octets.next().ok_or(SHORT)?;
+    let class = class(first);
     let constructed = first & 0x20 != 0;
     let mut number = u32::from(first & 0x1f);
     if number == 0x1f {

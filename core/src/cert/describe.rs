@@ -3,6 +3,7 @@
 //! In: a [`Certificate`]. Out: a visitor's calls. It decides nothing; it writes what was read.
 
 use super::name::Name;
+use super::time::Time;
 use super::{objects, oid, text, Certificate};
 use crate::schema::{key, Key, Sink};
 
@@ -11,8 +12,8 @@ pub(super) fn certificate(certificate: &Certificate, sink: &mut impl Sink) {
     sink.text_at(key::SUBJECT, &c.subject);
     sink.text_at(key::ISSUER, &c.issuer);
     sink.text_at(key::SERIAL, &c.serial);
-    sink.text_at(key::NOTBEFORE, &c.not_before.text);
-    sink.text_at(key::NOTAFTER, &c.not_after.text);
+    sink.text_at(key::NOTBEFORE, &date(c.not_before.as_ref()));
+    sink.text_at(key::NOTAFTER, &date(c.not_after.as_ref()));
     sink.text_at(key::FINGERPRINT, &text::hex(&c.sha256));
     names(c, sink);
     sink.integer_at(key::VERSION, c.version);
@@ -20,10 +21,10 @@ pub(super) fn certificate(certificate: &Certificate, sink: &mut impl Sink) {
     sink.text_at(key::ISSUERDN, &c.issuer_name.rfc4514());
     name(key::SUBJECTNAME, &c.subject_name, sink);
     name(key::ISSUERNAME, &c.issuer_name, sink);
-    if let Some(seconds) = c.not_before.seconds {
+    if let Some(seconds) = c.not_before() {
         sink.integer_at(key::NOTBEFORETIME, seconds);
     }
-    if let Some(seconds) = c.not_after.seconds {
+    if let Some(seconds) = c.not_after() {
         sink.integer_at(key::NOTAFTERTIME, seconds);
     }
     sink.text_at(key::SPKI, &text::hex(&c.spki_sha256));
@@ -53,6 +54,10 @@ fn optional(at: Key, value: Option<&str>, sink: &mut impl Sink) {
     if let Some(value) = value {
         sink.text_at(at, value);
     }
+}
+
+fn date(time: Option<&Time>) -> String {
+    time.map_or_else(|| "Bad time value".to_owned(), Time::text)
 }
 
 fn long_name(id: &[u8]) -> String {

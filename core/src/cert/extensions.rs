@@ -8,13 +8,25 @@ use super::san::{self, AlternativeNames};
 use super::usage::{EXTENDED_KEY_USAGES, KEY_USAGES};
 use super::warning::{Odd, Warnings};
 use super::{oid, text};
+use std::borrow::Cow;
 
 /// An extension, undecoded.
 #[derive(Clone, Debug)]
-pub(super) struct Extension {
-    pub(super) oid: Vec<u8>,
+pub(super) struct Extension<'a> {
+    pub(super) oid: Cow<'a, [u8]>,
     pub(super) critical: bool,
-    pub(super) value: Vec<u8>,
+    pub(super) value: Cow<'a, [u8]>,
+}
+
+impl Extension<'_> {
+    /// The extension with its bytes.
+    pub(super) fn into_owned(self) -> Extension<'static> {
+        Extension {
+            oid: Cow::Owned(self.oid.into_owned()),
+            critical: self.critical,
+            value: Cow::Owned(self.value.into_owned()),
+        }
+    }
 }
 
 /// What the extensions say.
@@ -48,9 +60,9 @@ pub(super) struct Provisioner {
 
 /// Decodes what is known. An extension that is there more than once says nothing: OpenSSL gives none
 /// of them, either, and which one another program believes cannot be known.
-pub(super) fn read(extensions: &[Extension], warnings: &mut Warnings) -> Known {
+pub(super) fn read(extensions: &[Extension<'_>], warnings: &mut Warnings) -> Known {
     let mut known = Known::default();
-    let mut sorted: Vec<&[u8]> = extensions.iter().map(|e| e.oid.as_slice()).collect();
+    let mut sorted: Vec<&[u8]> = extensions.iter().map(|e| &*e.oid).collect();
     sorted.sort_unstable();
     let repeated: Vec<&[u8]> = sorted
         .windows(2)
@@ -60,7 +72,7 @@ pub(super) fn read(extensions: &[Extension], warnings: &mut Warnings) -> Known {
         })
         .collect();
     for extension in extensions {
-        let id = extension.oid.as_slice();
+        let id = &*extension.oid;
         let fault = if repeated.binary_search(&id).is_ok() {
             Odd::DuplicateExtension
         } else {
@@ -79,9 +91,9 @@ pub(super) fn read(extensions: &[Extension], warnings: &mut Warnings) -> Known {
     known
 }
 
-fn decode(extension: &Extension, known: &mut Known, warnings: &mut Warnings) -> Read<()> {
+fn decode(extension: &Extension<'_>, known: &mut Known, warnings: &mut Warnings) -> Read<()> {
     let mut reader = Reader::new(&extension.value);
-    match extension.oid.as_slice() {
+    match &*extension.oid {
         b"\x55\x1d\x11" => {
             known.san_critical = extension.critical;
             san::read(&mut reader, &mut known.san, warnings)?;

@@ -6,6 +6,67 @@
 use super::der::{tag, Class, Read, Reader, Value};
 use super::{objects, oid};
 
+/// A public key as it was encoded.
+#[derive(Clone, Debug)]
+pub(super) struct PublicKey<'a> {
+    /// The algorithm's OID.
+    pub(super) algorithm: Value<'a>,
+    pub(super) parameters: Option<Value<'a>>,
+    /// The key, a BIT STRING.
+    pub(super) bits: Value<'a>,
+}
+
+const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
+const RSA_X500: &[u8] = b"\x55\x08\x01\x01";
+const RSA_PSS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
+
+impl PublicKey<'_> {
+    /// The key in words.
+    pub(super) fn describe(&self) -> Key {
+        let parameters = self.parameters.as_ref();
+        let plain = |kind: &str, bits: Option<i64>| Key {
+            kind: kind.to_owned(),
+            broken: bits.is_none(),
+            bits,
+            curve: None,
+        };
+        let fixed = |kind, octets: usize, bits| {
+            plain(kind, (self.octets().len() == octets).then_some(bits))
+        };
+        match &*self.algorithm.content {
+            RSA | RSA_X500 => plain("RSA", self.rsa_bits()),
+            RSA_PSS => plain("RSA-PSS", self.rsa_bits()),
+            b"\x2a\x86\x48\xce\x38\x04\x01" => plain(
+                "DSA",
+                parameters.and_then(|dsa| first_bits(dsa.encoding).ok()),
+            ),
+            b"\x2a\x86\x48\xce\x3d\x02\x01" => elliptic(parameters),
+            b"\x2b\x65\x6e" => fixed("X25519", 32, 253),
+            b"\x2b\x65\x6f" => fixed("X448", 56, 448),
+            b"\x2b\x65\x70" => fixed("ED25519", 32, 256),
+            b"\x2b\x65\x71" => fixed("ED448", 57, 456),
+            other => Key {
+                kind: oid::dotted(other),
+                bits: None,
+                curve: None,
+                broken: false,
+            },
+        }
+    }
+
+    /// The bits of the modulus; nothing when it is no RSA key, or one that cannot be read.
+    pub(super) fn rsa_bits(&self) -> Option<i64> {
+        match &*self.algorithm.content {
+            RSA | RSA_X500 | RSA_PSS => modulus_bits(self.octets()).ok(),
+            _ => None,
+        }
+    }
+
+    fn octets(&self) -> &[u8] {
+        self.bits.content.get(1..).unwrap_or_default()
+    }
+}
+
 /// The public key in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key {
@@ -14,38 +75,6 @@ pub(super) struct Key {
     pub(super) curve: Option<String>,
     /// The algorithm is known and its key could not be read.
     pub(super) broken: bool,
-}
-
-/// Describes a key by its algorithm (content octets of the OID), parameters and key octets.
-pub(super) fn describe(algorithm: &[u8], parameters: Option<&Value<'_>>, key: &[u8]) -> Key {
-    let plain = |kind: &str, bits: Option<i64>| Key {
-        kind: kind.to_owned(),
-        broken: bits.is_none(),
-        bits,
-        curve: None,
-    };
-    let fixed = |kind, octets: usize, bits| plain(kind, (key.len() == octets).then_some(bits));
-    match algorithm {
-        b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01" | b"\x55\x08\x01\x01" => {
-            plain("RSA", modulus_bits(key).ok())
-        }
-        b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a" => plain("RSA-PSS", modulus_bits(key).ok()),
-        b"\x2a\x86\x48\xce\x38\x04\x01" => plain(
-            "DSA",
-            parameters.and_then(|dsa| first_bits(dsa.encoding).ok()),
-        ),
-        b"\x2a\x86\x48\xce\x3d\x02\x01" => elliptic(parameters),
-        b"\x2b\x65\x6e" => fixed("X25519", 32, 253),
-        b"\x2b\x65\x6f" => fixed("X448", 56, 448),
-        b"\x2b\x65\x70" => fixed("ED25519", 32, 256),
-        b"\x2b\x65\x71" => fixed("ED448", 57, 456),
-        other => Key {
-            kind: oid::dotted(other),
-            bits: None,
-            curve: None,
-            broken: false,
-        },
-    }
 }
 
 fn modulus_bits(key: &[u8]) -> Read<i64> {

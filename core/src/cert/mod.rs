@@ -25,13 +25,15 @@ pub use bundle::{certinfo, certinfo_file, certinfos};
 pub(crate) use oid::encode as encode_oid;
 pub use san::AlternativeNames;
 pub(crate) use text::hex;
-pub(crate) use trust::{may_be_ca, pss_digest_is_sha1};
+pub(crate) use trust::{end_of_validity, may_be_ca, pss_digest_is_sha1, rsa_bits};
 
 use crate::error::{Code, Error, Result};
 use crate::schema::Sink;
 use extensions::{Extension, Known};
 use key::Key;
 use name::Name;
+use skeleton::Skeleton;
+use time::Time;
 use warning::{Odd, Warnings};
 
 /// OpenSSL's long name of an OID in dotted form, such as `commonName` for `2.5.4.3`; `None` for one
@@ -53,20 +55,15 @@ pub struct Certificate {
     issuer: String,
     subject_name: Name,
     issuer_name: Name,
-    not_before: Date,
-    not_after: Date,
+    /// Nothing for a date that cannot be read.
+    not_before: Option<Time>,
+    /// As above.
+    not_after: Option<Time>,
     key: Key,
     signature: Vec<u8>,
-    extensions: Vec<Extension>,
+    extensions: Vec<Extension<'static>>,
     known: Known,
     warnings: Warnings,
-}
-
-#[derive(Debug)]
-struct Date {
-    text: String,
-    /// Nothing for a date that cannot be read.
-    seconds: Option<i64>,
 }
 
 impl Certificate {
@@ -75,13 +72,7 @@ impl Certificate {
     /// # Errors
     /// `certificate.empty`, `certificate.too_large` (1 MB), `certificate.unreadable`.
     pub fn from_der(data: &[u8]) -> Result<Self> {
-        bundle::check_size(data)?;
-        let skeleton = skeleton::read(data).map_err(|fault| {
-            Error::new(
-                Code::NotACertificate,
-                format!("the data is no certificate: {}", fault.0),
-            )
-        })?;
+        let skeleton = skeleton(data)?;
         let mut warnings = Warnings::default();
         if !skeleton.after.is_empty() {
             warnings.warn(Odd::TrailingBytes, "");
@@ -101,13 +92,15 @@ impl Certificate {
         let serial = serial(&skeleton.serial.content, &mut warnings);
         let not_before = date(&skeleton.not_before, "notbefore", &mut warnings);
         let not_after = date(&skeleton.not_after, "notafter", &mut warnings);
-        for name in [&skeleton.subject, &skeleton.issuer] {
+        let (subject, issuer) = (Name::from(skeleton.subject), Name::from(skeleton.issuer));
+        for name in [&subject, &issuer] {
             name.check(&mut warnings);
         }
         if skeleton.signature_differs {
             warnings.warn(Odd::SignatureMismatch, "");
         }
-        if skeleton.key.broken {
+        let key = skeleton.key.describe();
+        if key.broken {
             warnings.warn(Odd::BadKey, "");
         }
         if !skeleton.extensions.is_empty() && version != 3 {
@@ -120,23 +113,22 @@ impl Certificate {
             der: skeleton.der.to_vec(),
             version,
             serial,
-            subject: skeleton.subject.oneline(),
-            issuer: skeleton.issuer.oneline(),
-            subject_name: skeleton.subject,
-            issuer_name: skeleton.issuer,
+            subject: subject.oneline(),
+            issuer: issuer.oneline(),
+            subject_name: subject,
+            issuer_name: issuer,
             not_before,
             not_after,
-            key: skeleton.key,
+            key,
             signature: skeleton.signature.content.into_owned(),
-            extensions: skeleton.extensions,
+            extensions: skeleton
+                .extensions
+                .into_iter()
+                .map(Extension::into_owned)
+                .collect(),
             known,
             warnings,
         })
-    }
-
-    /// The size of the key in bits when it is an RSA key.
-    pub(crate) fn rsa_bits(&self) -> Option<i64> {
-        self.key.bits.filter(|_| self.key.kind.starts_with("RSA"))
     }
 
     /// The certificate as DER, without what followed it.
@@ -193,13 +185,13 @@ impl Certificate {
     /// Start of validity in seconds since 1970-01-01 UTC; nothing when it cannot be read.
     #[must_use]
     pub fn not_before(&self) -> Option<i64> {
-        self.not_before.seconds
+        self.not_before.as_ref().map(|time| time.seconds)
     }
 
     /// End of validity in seconds since 1970-01-01 UTC; nothing when it cannot be read.
     #[must_use]
     pub fn not_after(&self) -> Option<i64> {
-        self.not_after.seconds
+        self.not_after.as_ref().map(|time| time.seconds)
     }
 
     /// SHA-256 of the DER.
@@ -253,6 +245,17 @@ impl Certificate {
     }
 }
 
+/// The fields of a certificate that can be read; a certificate that cannot is an error.
+fn skeleton(data: &[u8]) -> Result<Skeleton<'_>> {
+    bundle::check_size(data)?;
+    skeleton::read(data).map_err(|fault| {
+        Error::new(
+            Code::NotACertificate,
+            format!("the data is no certificate: {}", fault.0),
+        )
+    })
+}
+
 /// Upper-case hex of the magnitude, in whole bytes; `0` for zero.
 fn serial(content: &[u8], warnings: &mut Warnings) -> String {
     let negative = content.first().is_some_and(|octet| octet & 0x80 != 0);
@@ -276,25 +279,13 @@ fn serial(content: &[u8], warnings: &mut Warnings) -> String {
     }
 }
 
-fn date(value: &der::Value<'_>, which: &str, warnings: &mut Warnings) -> Date {
-    let Some(time) = time::read(value.tag, &value.content) else {
-        warnings.warn(
-            Odd::BadTime,
-            format!("{which}: {}", text::escaped(&value.content)),
-        );
-        return Date {
-            text: "Bad time value".to_owned(),
-            seconds: None,
-        };
+fn date(value: &der::Value<'_>, which: &str, warnings: &mut Warnings) -> Option<Time> {
+    let time = time::read(value.tag, &value.content);
+    let odd = match &time {
+        None => Odd::BadTime,
+        Some(time) if !time.strict => Odd::LaxTime,
+        Some(_) => return time,
     };
-    if !time.strict {
-        warnings.warn(
-            Odd::LaxTime,
-            format!("{which}: {}", text::escaped(&value.content)),
-        );
-    }
-    Date {
-        text: time.text,
-        seconds: Some(time.seconds),
-    }
+    warnings.warn(odd, format!("{which}: {}", text::escaped(&value.content)));
+    time
 }

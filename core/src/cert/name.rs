@@ -1,16 +1,33 @@
 //! This file is about distinguished names: RDNs, and the texts that are made of them.
 //!
-//! In: an encoded Name. Out: [`Name`], which prints as OpenSSL's one line, as RFC 4514, and as a
+//! In: an encoded Name. Out: [`Encoded`], checked and no more, and of that [`Name`], which prints as OpenSSL's one line, as RFC 4514, and as a
 //! list of attributes. A name that OpenSSL refuses (invalid UTF-8, a surrogate) is refused.
 
 use super::der::{tag, Class, Malformed, Read, Reader, Value};
 use super::warning::Warnings;
 use super::{objects, oid, text};
+use std::borrow::Cow;
 
 /// A distinguished name: RDNs in encoded order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Name {
     pub(super) rdns: Vec<Vec<Attribute>>,
+}
+
+/// A distinguished name that was checked, where it lies.
+pub(super) struct Encoded<'a> {
+    /// How many RDNs there are; one may be empty.
+    rdns: usize,
+    parts: Vec<Part<'a>>,
+}
+
+/// One attribute of it.
+struct Part<'a> {
+    /// Which RDN it is in, counted from 0.
+    rdn: usize,
+    kind: Cow<'a, [u8]>,
+    value: Shape<'a>,
+    der: Cow<'a, [u8]>,
 }
 
 /// One attribute of a name.
@@ -20,40 +37,40 @@ pub(super) struct Attribute {
     pub(super) short: Option<&'static str>,
     /// The type, content octets.
     pub(super) oid: Vec<u8>,
-    value: Shape,
+    value: Shape<'static>,
     /// DER of the value, for types that nobody knows.
     der: Vec<u8>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Shape {
+enum Shape<'a> {
     /// Text, as UTF-8.
-    Text(Vec<u8>),
+    Text(Cow<'a, [u8]>),
     /// A value that is no text: shown as `#` and the hex of its DER.
     Other,
 }
 
 /// Reads a Name (RFC 5280, 4.1.2.4).
-pub(super) fn read(reader: &mut Reader<'_>) -> Read<Name> {
-    let mut name = Name::default();
-    reader.within_list(tag::SEQUENCE, |rdns| {
-        while !rdns.at_end() {
-            let mut rdn = Vec::new();
-            rdns.within_list(tag::SET, |attributes| {
+pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Read<Encoded<'a>> {
+    let (mut rdns, mut parts) = (0, Vec::new());
+    reader.within_list(tag::SEQUENCE, |sets| {
+        while !sets.at_end() {
+            sets.within_list(tag::SET, |attributes| {
                 while !attributes.at_end() {
-                    rdn.push(attributes.within(Class::Universal, tag::SEQUENCE, attribute)?);
+                    let part = |reader: &mut Reader<'a>| part(reader, rdns);
+                    parts.push(attributes.within(Class::Universal, tag::SEQUENCE, part)?);
                 }
                 Ok(())
             })?;
-            name.rdns.push(rdn);
+            rdns += 1;
         }
         Ok(())
     })?;
-    Ok(name)
+    Ok(Encoded { rdns, parts })
 }
 
-fn attribute(reader: &mut Reader<'_>) -> Read<Attribute> {
-    let kind = reader.value(tag::OID)?;
+fn part<'a>(reader: &mut Reader<'a>, rdn: usize) -> Read<Part<'a>> {
+    let kind = reader.value(tag::OID)?.content;
     let value = reader.any()?;
     // What OpenSSL lets through as a DirectoryString: every string, and types that it never heard of.
     if value.class != Class::Universal
@@ -61,18 +78,18 @@ fn attribute(reader: &mut Reader<'_>) -> Read<Attribute> {
     {
         return Err(Malformed("a name holds a value that is no string"));
     }
-    Ok(Attribute {
-        short: objects::names(&kind.content).map(|(short, _)| short),
-        oid: kind.content.into_owned(),
+    Ok(Part {
+        rdn,
+        kind,
         der: der(&value),
         value: shape(value)?,
     })
 }
 
 /// The value as DER: the segments of a constructed string joined.
-fn der(value: &Value<'_>) -> Vec<u8> {
+fn der<'a>(value: &Value<'a>) -> Cow<'a, [u8]> {
     if !value.constructed || value.tag == tag::SEQUENCE {
-        return value.encoding.to_vec();
+        return Cow::Borrowed(value.encoding);
     }
     let mut out = value.encoding.get(..1).unwrap_or_default().to_vec();
     if let Some(first) = out.first_mut() {
@@ -88,10 +105,10 @@ fn der(value: &Value<'_>) -> Vec<u8> {
         out.extend(used);
     }
     out.extend_from_slice(&value.content);
-    out
+    Cow::Owned(out)
 }
 
-fn shape(value: Value<'_>) -> Read<Shape> {
+fn shape(value: Value<'_>) -> Read<Shape<'_>> {
     const NO_CHARACTER: Malformed = Malformed("a name holds a number that is no character");
     let content = value.content;
     Ok(Shape::Text(match value.tag {
@@ -99,7 +116,7 @@ fn shape(value: Value<'_>) -> Read<Shape> {
             if std::str::from_utf8(&content).is_err() {
                 return Err(Malformed("a name holds a UTF8String that is not UTF-8"));
             }
-            content.into_owned()
+            content
         }
         tag::NUMERIC_STRING
         | tag::PRINTABLE_STRING
@@ -107,18 +124,14 @@ fn shape(value: Value<'_>) -> Read<Shape> {
         | tag::IA5_STRING
         | tag::VISIBLE_STRING => {
             if content.is_ascii() {
-                content.into_owned()
-            } else {
                 content
-                    .iter()
-                    .copied()
-                    .map(char::from)
-                    .collect::<String>()
-                    .into_bytes()
+            } else {
+                let text: String = content.iter().copied().map(char::from).collect();
+                Cow::Owned(text.into_bytes())
             }
         }
-        tag::BMP_STRING => wide::<2>(&content).ok_or(NO_CHARACTER)?,
-        tag::UNIVERSAL_STRING => wide::<4>(&content).ok_or(NO_CHARACTER)?,
+        tag::BMP_STRING => Cow::Owned(wide::<2>(&content).ok_or(NO_CHARACTER)?),
+        tag::UNIVERSAL_STRING => Cow::Owned(wide::<4>(&content).ok_or(NO_CHARACTER)?),
         _ => return Ok(Shape::Other),
     }))
 }
@@ -134,6 +147,32 @@ fn wide<const N: usize>(content: &[u8]) -> Option<Vec<u8>> {
         .map(char::from_u32)
         .collect::<Option<String>>()
         .map(String::into_bytes)
+}
+
+impl From<Encoded<'_>> for Name {
+    fn from(encoded: Encoded<'_>) -> Self {
+        let mut rdns = vec![Vec::new(); encoded.rdns];
+        for part in encoded.parts {
+            if let Some(rdn) = rdns.get_mut(part.rdn) {
+                rdn.push(Attribute::from(part));
+            }
+        }
+        Self { rdns }
+    }
+}
+
+impl From<Part<'_>> for Attribute {
+    fn from(part: Part<'_>) -> Self {
+        Self {
+            short: objects::names(&part.kind).map(|(short, _)| short),
+            oid: part.kind.into_owned(),
+            value: match part.value {
+                Shape::Text(text) => Shape::Text(Cow::Owned(text.into_owned())),
+                Shape::Other => Shape::Other,
+            },
+            der: part.der.into_owned(),
+        }
+    }
 }
 
 impl Attribute {

@@ -4,8 +4,9 @@
 //! that cannot be read becomes a warning and hides none of the others.
 
 use super::der::{tag, Class, Malformed, Read, Reader, Value};
+use super::name::{self, Name};
 use super::warning::{Odd, Warnings};
-use super::{name, oid, text};
+use super::{oid, text};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Subject alternative names by kind.
@@ -60,6 +61,7 @@ fn add(entry: &Value<'_>, names: &mut AlternativeNames, warnings: &mut Warnings)
         6 => names.uri.push(warnings.text(&string()?.content)),
         4 => {
             let name = Reader::new(entry.encoding).within(Class::Context, 4, name::read)?;
+            let name = Name::from(name);
             name.check(warnings);
             names.dirname.push(name.rfc4514());
         }

@@ -1,12 +1,13 @@
 //! This file is about the frame of a certificate (RFC 5280, 4.1): its fields, not what they mean.
+//! Every handshake reads one of each certificate that comes, so it borrows.
 //!
 //! In: DER. Out: [`Skeleton`], for exactly the inputs that OpenSSL's decoder takes, so that a
 //! dictionary does not depend on the TLS library. It may not know what any extension says.
 
 use super::der::{tag, Class, Malformed, Read, Reader, Value};
 use super::extensions::Extension;
-use super::key::{self, Key};
-use super::name::{self, Name};
+use super::key::PublicKey;
+use super::name::{self, Encoded};
 
 /// The fields of a certificate.
 pub(super) struct Skeleton<'a> {
@@ -18,13 +19,13 @@ pub(super) struct Skeleton<'a> {
     pub(super) version: Option<Value<'a>>,
     /// Content octets of the serial number.
     pub(super) serial: Value<'a>,
-    pub(super) issuer: Name,
-    pub(super) subject: Name,
+    pub(super) issuer: Encoded<'a>,
+    pub(super) subject: Encoded<'a>,
     pub(super) not_before: Value<'a>,
     pub(super) not_after: Value<'a>,
     pub(super) spki: &'a [u8],
-    pub(super) key: Key,
-    pub(super) extensions: Vec<Extension>,
+    pub(super) key: PublicKey<'a>,
+    pub(super) extensions: Vec<Extension<'a>>,
     /// The algorithm of the signature, content octets of its OID.
     pub(super) signature: Value<'a>,
     /// Its parameters.
@@ -140,26 +141,24 @@ fn time<'a>(reader: &mut Reader<'a>) -> Read<Value<'a>> {
     Err(Malformed("a date is neither UTCTime nor GeneralizedTime"))
 }
 
-fn public_key<'a>(reader: &mut Reader<'a>) -> Read<(&'a [u8], Key)> {
+fn public_key<'a>(reader: &mut Reader<'a>) -> Read<(&'a [u8], PublicKey<'a>)> {
     let before = reader.rest();
     let key = reader.within(Class::Universal, tag::SEQUENCE, |inner| {
         let algorithm = algorithm(inner)?;
-        let bits = inner.value(tag::BIT_STRING)?;
-        let octets = bits.content.get(1..).unwrap_or_default();
-        Ok(key::describe(
-            &algorithm.oid.content,
-            algorithm.parameters.as_ref(),
-            octets,
-        ))
+        Ok(PublicKey {
+            algorithm: algorithm.oid,
+            parameters: algorithm.parameters,
+            bits: inner.value(tag::BIT_STRING)?,
+        })
     })?;
     Ok((consumed(before, reader), key))
 }
 
-fn extension(reader: &mut Reader<'_>) -> Read<Extension> {
-    let oid = reader.value(tag::OID)?.content.into_owned();
+fn extension<'a>(reader: &mut Reader<'a>) -> Read<Extension<'a>> {
+    let oid = reader.value(tag::OID)?.content;
     let critical = reader.next_is(Class::Universal, tag::BOOLEAN)?
         && *reader.value(tag::BOOLEAN)?.content != *b"\0";
-    let value = reader.value(tag::OCTET_STRING)?.content.into_owned();
+    let value = reader.value(tag::OCTET_STRING)?.content;
     Ok(Extension {
         oid,
         critical,

@@ -9,8 +9,8 @@ use super::der::tag;
 pub(super) struct Time {
     /// Seconds since 1970-01-01 UTC.
     pub(super) seconds: i64,
-    /// `Apr 30 08:12:20 2026 GMT`.
-    pub(super) text: String,
+    /// The digits of a fraction that OpenSSL shows; mostly none.
+    fraction: String,
     /// The form is the one that RFC 5280 demands: seconds, `Z`, no fraction.
     pub(super) strict: bool,
 }
@@ -76,7 +76,7 @@ pub(super) fn read(kind: u32, content: &[u8]) -> Option<Time> {
     let shown = if has_seconds { fraction } else { &[] };
     Some(Time {
         seconds,
-        text: print(seconds, shown),
+        fraction: shown.iter().copied().map(char::from).collect(),
         strict: *zone == b'Z' && has_seconds && fraction.is_empty(),
     })
 }
@@ -91,20 +91,24 @@ fn pair(rest: &mut &[u8]) -> Option<i64> {
     Some(i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
 }
 
-fn print(seconds: i64, fraction: &[u8]) -> String {
-    let (day, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = date(day);
-    let month = usize::try_from(month - 1)
-        .ok()
-        .and_then(|at| MONTHS.get(at))
-        .copied()
-        .unwrap_or("???");
-    let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
-    let (dot, fraction) = match std::str::from_utf8(fraction) {
-        Ok(digits) if !digits.is_empty() => (".", digits),
-        _ => ("", ""),
-    };
-    format!("{month} {day:2} {hour:02}:{minute:02}:{second:02}{dot}{fraction} {year} GMT")
+impl Time {
+    /// `Apr 30 08:12:20 2026 GMT`.
+    pub(super) fn text(&self) -> String {
+        let (day, clock) = (
+            self.seconds.div_euclid(86_400),
+            self.seconds.rem_euclid(86_400),
+        );
+        let (year, month, day) = date(day);
+        let month = usize::try_from(month - 1)
+            .ok()
+            .and_then(|at| MONTHS.get(at))
+            .copied()
+            .unwrap_or("???");
+        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
+        let fraction = &self.fraction;
+        let dot = if fraction.is_empty() { "" } else { "." };
+        format!("{month} {day:2} {hour:02}:{minute:02}:{second:02}{dot}{fraction} {year} GMT")
+    }
 }
 
 fn days_in(year: i64, month: i64) -> i64 {
@@ -164,9 +168,9 @@ mod tests {
     fn both_forms_give_seconds_and_text() {
         let time = utc("260430081220Z").unwrap();
         assert_eq!((time.seconds, time.strict), (1_777_536_740, true));
-        assert_eq!(time.text, "Apr 30 08:12:20 2026 GMT");
+        assert_eq!(time.text(), "Apr 30 08:12:20 2026 GMT");
         let time = generalized("20500101000000Z").unwrap();
-        assert_eq!(time.text, "Jan  1 00:00:00 2050 GMT");
+        assert_eq!(time.text(), "Jan  1 00:00:00 2050 GMT");
         assert_eq!(time.seconds, 2_524_608_000);
         assert_eq!(utc("500101000000Z").unwrap().seconds, -631_152_000);
     }
@@ -184,13 +188,13 @@ mod tests {
     #[test]
     fn zones_and_fractions_are_read_and_marked_as_not_strict() {
         let time = utc("260430081220+0100").unwrap();
-        assert_eq!(time.text, "Apr 30 07:12:20 2026 GMT");
+        assert_eq!(time.text(), "Apr 30 07:12:20 2026 GMT");
         assert!(!time.strict);
         let time = utc("2604300812Z").unwrap();
-        assert_eq!(time.text, "Apr 30 08:12:00 2026 GMT");
+        assert_eq!(time.text(), "Apr 30 08:12:00 2026 GMT");
         assert!(!time.strict);
         let time = generalized("20260430081220.5Z").unwrap();
-        assert_eq!(time.text, "Apr 30 08:12:20.5 2026 GMT");
+        assert_eq!(time.text(), "Apr 30 08:12:20.5 2026 GMT");
     }
 
     #[test]

@@ -3,7 +3,23 @@
 //! In: DER. Out: yes or no, and the answer that refuses where the certificate cannot be read.
 
 use super::der::{tag, Class, Read, Reader};
-use super::{skeleton, Certificate};
+use super::{skeleton, time, Certificate};
+use crate::error::Result;
+
+/// The size of the key in bits when it is an RSA key. It refuses what [`Certificate::from_der`]
+/// refuses, and reads no more of the certificate than that takes.
+///
+/// # Errors
+/// As [`Certificate::from_der`].
+pub(crate) fn rsa_bits(der: &[u8]) -> Result<Option<i64>> {
+    Ok(super::skeleton(der)?.key.rsa_bits())
+}
+
+/// The end of validity in seconds since 1970-01-01 UTC, of a date's universal tag and content octets;
+/// nothing when it cannot be read.
+pub(crate) fn end_of_validity(kind: u32, content: &[u8]) -> Option<i64> {
+    time::read(kind, content).map(|time| time.seconds)
+}
 
 /// The certificate is signed with RSA-PSS over SHA-1, which is also what absent parameters mean
 /// (RFC 4055, 3.1). What cannot be read counts as SHA-1: the caller refuses that.

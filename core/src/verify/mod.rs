@@ -11,9 +11,11 @@ mod strength;
 pub use code::VerifyCode;
 pub(crate) use strength::{key_is_weak, weak_signature};
 
-use crate::cert::Certificate;
+use crate::{backend, cert};
+use openssl::error::ErrorStack;
 use openssl::sha::sha256;
-use openssl::x509::X509Ref;
+use openssl::x509::{X509Ref, X509};
+use std::collections::HashMap;
 
 /// One thing that is wrong with a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,12 +43,47 @@ impl VerifyError {
 }
 
 /// Why a leaf does not hold at this time, for who verified it at another.
-pub(crate) fn out_of_date(leaf: &Certificate, now: i64) -> Option<VerifyError> {
+pub(crate) fn out_of_date(leaf: &cert::Certificate, now: i64) -> Option<VerifyError> {
     if leaf.not_after().is_none_or(|end| end < now) {
         return Some(VerifyError::of_leaf(VerifyCode::CertHasExpired));
     }
     let begun = leaf.not_before().is_some_and(|start| start <= now);
     (!begun).then(|| VerifyError::of_leaf(VerifyCode::CertNotYetValid))
+}
+
+/// The CAs that chains may end with, and the SHA-256 of each one's DER.
+pub(crate) struct Anchors(HashMap<usize, (X509, [u8; 32])>);
+
+impl Anchors {
+    /// Those of a configuration.
+    pub(crate) fn new(cas: &[X509]) -> std::result::Result<Self, ErrorStack> {
+        let digest = |ca: &X509| {
+            let sha256 = sha256(&ca.to_der()?);
+            Ok((address(ca), (ca.clone(), sha256)))
+        };
+        cas.iter()
+            .map(digest)
+            .collect::<std::result::Result<_, _>>()
+            .map(Self)
+    }
+
+    /// The digest of each.
+    pub(crate) fn digests(&self) -> Vec<[u8; 32]> {
+        self.0.values().map(|(_, digest)| *digest).collect()
+    }
+
+    /// The digest of a certificate, computed unless it is one of these: while they are held here,
+    /// nothing else lies where they do.
+    fn digest(&self, cert: &X509Ref) -> Option<[u8; 32]> {
+        match self.0.get(&address(cert)) {
+            Some((_, digest)) => Some(*digest),
+            None => cert.to_der().ok().map(|der| sha256(&der)),
+        }
+    }
+}
+
+fn address(cert: &X509Ref) -> usize {
+    std::ptr::from_ref(cert).addr()
 }
 
 /// What verification found.
@@ -63,12 +100,13 @@ pub(crate) struct Verdict {
 impl Verdict {
     /// Settles what the library reported (`reported`, in its order) about the chain that it built
     /// (`chain`, leaf first). `depth` is how many intermediates are allowed; `accepted` is the
-    /// library's own conclusion.
+    /// library's own conclusion; `anchors` are those that it may have ended the chain with.
     pub(crate) fn settle(
         mut reported: Vec<VerifyError>,
         chain: &[&X509Ref],
         depth: u32,
         accepted: bool,
+        anchors: &Anchors,
     ) -> Self {
         let trusted = !reported
             .iter()
@@ -95,7 +133,7 @@ impl Verdict {
             reported.insert(0, first);
         }
         let anchor = match chain.last() {
-            Some(last) if reported.is_empty() => last.to_der().ok().map(|der| sha256(&der)),
+            Some(last) if reported.is_empty() => anchors.digest(last),
             _ => None,
         };
         if reported.is_empty() && anchor.is_none() {
@@ -167,19 +205,9 @@ fn normalise_self_signed(errors: &mut Vec<VerifyError>, chain: &[&X509Ref]) {
 }
 
 fn earliest_end(chain: &[&X509Ref]) -> i64 {
-    chain
-        .iter()
-        .map(|cert| end_of_validity(cert))
-        .min()
-        .unwrap_or(i64::MIN)
-}
-
-fn end_of_validity(cert: &X509Ref) -> i64 {
-    let Ok(epoch) = openssl::asn1::Asn1Time::from_unix(0) else {
-        return i64::MIN;
-    };
-    match epoch.diff(cert.not_after()) {
-        Ok(span) => i64::from(span.days) * 86_400 + i64::from(span.secs),
-        Err(_) => i64::MIN,
-    }
+    let ends = chain.iter().map(|cert| {
+        let (kind, content) = backend::time(cert.not_after());
+        cert::end_of_validity(kind, content).unwrap_or(i64::MIN)
+    });
+    ends.min().unwrap_or(i64::MIN)
 }

@@ -46,7 +46,7 @@ static void before_the_handshake(const peercert_acceptor *acceptor)
     DONE(peercert_connection_close(connection, error));
     DONE(peercert_connection_close(connection, error));
     REFUSED(PEERCERT_CODE_STATE_CLOSED, peercert_connection_handshake(connection, error));
-    nothing_goes(connection, PEERCERT_CODE_STATE_CLOSED, pending);
+    nothing_goes(connection, PEERCERT_CODE_STATE_CLOSED, PEERCERT_CODE_STATE_CLOSED);
     peercert_connection_free(connection);
 }
 

@@ -215,8 +215,13 @@ static const struct {
 struct soak *soak_new(void)
 {
     struct soak *soak = calloc(1, sizeof *soak);
+    peercert_options *options = scene_options(PEERCERT_MODE_REQUIRE);
     NEED(soak != NULL);
-    soak->acceptor = scene_acceptor(PEERCERT_MODE_REQUIRE);
+    /* A session is resumed again and again, for longer than its usual five minutes. */
+    DONE(peercert_options_set_integer(options, PEERCERT_OPTION_SESSION_TIMEOUT, 86400, error));
+    DONE(peercert_acceptor_new(options, &soak->acceptor, error));
+    NEED(soak->acceptor != NULL);
+    peercert_options_free(options);
     DONE(peercert_acceptor_on_refusal(soak->acceptor, count, &soak->told, error));
     soak->good = client_context("good", TLS1_3_VERSION);
     soak->older = client_context("good-chain", TLS1_2_VERSION);

@@ -328,3 +328,45 @@ fn a_ticket_of_another_acceptor_or_a_damaged_one_leads_to_a_full_handshake() {
         assert!(other.server.clientcert().unwrap().verified());
     }
 }
+
+#[test]
+fn a_certificate_that_expires_during_the_handshake_does_not_verify() {
+    /// 2046, when no certificate of the tests is valid any more.
+    const LATE: i64 = 2_400_000_000;
+    for version in VERSIONS {
+        let client = Client::new(Some("good"), version);
+        let mut refused_late = 0;
+        for in_time in 0..8 {
+            // The clock jumps after it has been read so often.
+            let reads = Arc::new(AtomicI64::new(0));
+            let counted = reads.clone();
+            let clock = Clock::new(move || {
+                let now = counted.fetch_add(1, Ordering::Relaxed) < in_time;
+                if now {
+                    NOW
+                } else {
+                    LATE
+                }
+            });
+            let options = options("require").set("session_tickets", false);
+            let acceptor = Acceptor::with_clock(options, clock).unwrap();
+            reads.store(0, Ordering::Relaxed);
+            let outcome = client.connect(&acceptor, None, usize::MAX);
+            let late = reads.load(Ordering::Relaxed) > in_time;
+            let error = outcome.error.as_ref();
+            assert_eq!(
+                error.is_some(),
+                late,
+                "{version:?}, {in_time} reads in time"
+            );
+            if let Some(report) = error.and_then(Error::clientcert) {
+                assert_eq!(report.verifycode(), "CERT_HAS_EXPIRED");
+                refused_late += usize::from(in_time > 0);
+            }
+        }
+        assert!(
+            refused_late > 0,
+            "the clock is read when the handshake ends"
+        );
+    }
+}
