@@ -107,9 +107,7 @@ def _keep_apart(archive: Path, installed: Path, library: str) -> None:
     subprocess.run([compiler, *joined], check=True)
     # Rust's own objects carry the compiler's bitcode, which other versions of LLVM stumble over.
     bitcode = ["--remove-section=.llvmbc", "--remove-section=.llvmcmd"]
-    subprocess.run(
-        ["objcopy", f"--keep-global-symbols={names}", *bitcode, str(whole)], check=True
-    )
+    subprocess.run(["objcopy", f"--keep-global-symbols={names}", *bitcode, str(whole)], check=True)
     subprocess.run(["strip", "--strip-debug", str(whole)], check=True)
     installed.unlink(missing_ok=True)
     subprocess.run(["ar", "rcs", str(installed), str(whole)], check=True)

@@ -36,7 +36,17 @@ MYPY_SOURCES = (
 # Programs whose output is in the tree; each compares it with what it would write.
 WRITERS = ("tests/pki/make.py", "tests/vectors/certinfo.py", "tests/vectors/clientcert.py")
 # The same for the C header, written in Rust.
-GENERATE = ("cargo", "run", "--quiet", "--locked", "-p", "peercert-c", "--example", "generate", "--")
+GENERATE = (
+    "cargo",
+    "run",
+    "--quiet",
+    "--locked",
+    "-p",
+    "peercert-c",
+    "--example",
+    "generate",
+    "--",
+)
 # Those of them that ask the openssl command.
 ASKING = ("tests/vectors/certinfo.py",)
 # The test program of the core in which the openssl command judges what the authority issues.
@@ -153,6 +163,7 @@ def c(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
 
 def lua_module(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     """The Lua module on every version of Lua, and everything that Lua programs do with it."""
+    del missing
     for version in lua.TESTED:
         name = f"Lua tests on {version.command}"
         if not shutil.which(version.command):
