@@ -23,11 +23,12 @@ class Package:
     command: str | None
     header: str | None
     why: str
+    #: A file that it installs, for one with neither command nor header.
     file: str | None = None
 
     def is_there(self) -> bool:
         if self.file is not None:
-            return Path(self.file).exists()
+            return any(Path("/usr").glob(self.file))
         if self.command is not None:
             # Debian keeps servers out of the path of who is not root.
             return shutil.which(self.command, path=os.environ["PATH"] + ":/usr/sbin") is not None
@@ -42,7 +43,6 @@ class Package:
         )
 
 
-LIGHTTPD = "/usr/lib/lighttpd/"
 PACKAGES = (
     Package("openssl", "openssl", None, "the command that prints certificates the reference way"),
     Package("libssl-dev", None, "openssl/ssl.h", "the tests run on the system's OpenSSL, too"),
@@ -59,8 +59,8 @@ PACKAGES = (
     Package("nginx", "nginx", None, "a host of the Lua module, with what its test unpacks"),
     Package("haproxy", "haproxy", None, "another"),
     Package("lighttpd", "lighttpd", None, "another"),
-    Package("lighttpd-modules-lua", None, None, "runs scripts in it", LIGHTTPD + "mod_magnet.so"),
-    Package("lighttpd-mod-openssl", None, None, "its TLS", LIGHTTPD + "mod_openssl.so"),
+    Package("lighttpd-modules-lua", None, None, "its scripts", file="lib/lighttpd/mod_magnet.so"),
+    Package("lighttpd-mod-openssl", None, None, "its TLS", file="lib/lighttpd/mod_openssl.so"),
     Package("mandoc", "mandoc", None, "checks the pages of the manual"),
     Package("libjansson-dev", None, "jansson.h", "reads the vectors in the C tests"),
     Package("libevent-dev", None, "event2/http.h", "the server that an example in C extends"),
