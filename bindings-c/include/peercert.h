@@ -185,7 +185,10 @@
 #define PEERCERT_KEY_VERIFYCODE "verifycode"
 /* Every error met, in order; empty when verified. */
 #define PEERCERT_KEY_VERIFYERRORS "verifyerrors"
-/* SHA-256 of the DER of the trust anchor that vouched, lower-case hex. */
+/*
+ * SHA-256 of the DER of the trust anchor that vouched, lower-case hex. Absent when `source` is
+ * `host` and the host does not tell.
+ */
 #define PEERCERT_KEY_ANCHOR "anchor"
 /* The session was resumed: the certificate was sent on an earlier connection. */
 #define PEERCERT_KEY_RESUMED "resumed"
@@ -1024,6 +1027,26 @@ void peercert_connection_free(peercert_connection *connection);
  * Reports: who called, as the handshake has shown it. A report never changes, and several threads
  * may read it at once. One that a connection or an error lends is freed with that.
  */
+
+/*
+ * Makes the report on the client of a host that ends TLS itself (nginx, HAProxy, lighttpd, Apache),
+ * of the certificate that it exposes and its verdict in its own words; `source` is `host`. What is
+ * not understood is not verified. The certificate's dates are looked at again.
+ * `data`: the certificate, PEM or DER.
+ * `len`: how many bytes, at most 1 MB; 0 for no certificate, whatever the verdict.
+ * `verdict`: nginx's `SUCCESS`, `NONE` and `FAILED:reason`, HAProxy's number in decimals,
+ * lighttpd's and Apache's words, OpenSSL's names and sentences; NULL for a host that says nothing.
+ * `report`: receives the report; free it with peercert_report_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: kind certificate; state.null_argument, state.invalid_argument.
+ * Since: 0.1.0
+ */
+int peercert_report_new(const uint8_t *data,
+                        size_t len,
+                        const char *verdict,
+                        peercert_report **report,
+                        peercert_error **error);
 
 /*
  * Tells whether the client sent a certificate.

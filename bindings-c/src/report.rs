@@ -1,7 +1,7 @@
 //! Reports: who called, as the handshake has shown it. A report never changes, and several threads may
 //! read it at once. One that a connection or an error lends is freed with that.
 
-use crate::boundary::{c_string, free, give, output, put, shared};
+use crate::boundary::{bytes, c_string, free, give, optional_text, output, put, shared};
 use crate::error::Error;
 use crate::value::{self, Value};
 use peercert::Result;
@@ -32,6 +32,43 @@ impl Report {
             Ok(())
         })
     }
+}
+
+/// Makes the report on the client of a host that ends TLS itself (nginx, HAProxy, lighttpd, Apache), of
+/// the certificate that it exposes and its verdict in its own words; `source` is `host`. What is not
+/// understood is not verified. The certificate's dates are looked at again.
+///
+/// `data`: the certificate, PEM or DER.
+/// `len`: how many bytes, at most 1 MB; 0 for no certificate, whatever the verdict.
+/// `verdict`: nginx's `SUCCESS`, `NONE` and `FAILED:reason`, HAProxy's number in decimals, lighttpd's
+/// and Apache's words, OpenSSL's names and sentences; NULL for a host that says nothing.
+/// `report`: receives the report; free it with peercert_report_free().
+/// `error`: receives the error, or NULL.
+/// Returns: PEERCERT_OK, or PEERCERT_ERROR.
+/// Errors: kind certificate; state.null_argument, state.invalid_argument.
+/// Since: 0.1.0
+#[no_mangle]
+pub unsafe extern "C" fn peercert_report_new(
+    data: *const u8,
+    len: usize,
+    verdict: *const c_char,
+    report: *mut *mut Report,
+    error: *mut *mut Error,
+) -> c_int {
+    entry!(error, {
+        // SAFETY: as the signature says.
+        let (data, verdict) = unsafe {
+            (
+                bytes(data, len, "data")?,
+                optional_text(verdict, "verdict")?,
+            )
+        };
+        // SAFETY: as the signature says.
+        let out = unsafe { output(report, "report") }?;
+        let found = peercert::Report::of_verdict(data, verdict.unwrap_or_default())?;
+        out.set(give(Report::new(Arc::new(found))));
+        Ok(())
+    })
 }
 
 /// Tells whether the client sent a certificate.

@@ -82,7 +82,8 @@ fn described(py: Python<'_>, read: peercert::Result<Certificate>) -> PyResult<Bo
     })
 }
 
-fn with_bytes<R>(data: &Bound<'_, PyAny>, read: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
+/// Runs `read` on data that is text, bytes or a buffer.
+pub(crate) fn with_bytes<R>(data: &Bound<'_, PyAny>, read: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
     if let Ok(bytes) = data.cast::<PyBytes>() {
         return Ok(read(bytes.as_bytes()));
     }

@@ -4,6 +4,7 @@
 
 use crate::dict;
 use crate::errors::{self, Flavour, Want};
+use crate::report;
 use peercert::Progress;
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
@@ -123,12 +124,12 @@ impl Connection {
     /// The chain as the client sent it, leaf first, each DER; `None` without a certificate and on a
     /// resumed connection.
     fn chain<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
-        chain(py, &*self.report(py)?)
+        report::chain(py, &*self.report(py)?)
     }
 
     /// The client's certificate as DER; `None` without one.
     fn der<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        Ok(der(py, &*self.report(py)?))
+        Ok(report::der(py, &*self.report(py)?))
     }
 
     /// What `clientcert` tells, as JSON text.
@@ -142,22 +143,6 @@ impl Connection {
         let report = self.lock(py).clientcert().cloned();
         report.map_err(|error| errors::own(py, &error))
     }
-}
-
-/// The chain of a report as a list of DER.
-pub(crate) fn chain<'py>(
-    py: Python<'py>,
-    report: &peercert::Report,
-) -> PyResult<Option<Bound<'py, PyList>>> {
-    report
-        .chain()
-        .map(|chain| PyList::new(py, chain.iter().map(|der| PyBytes::new(py, der))))
-        .transpose()
-}
-
-/// The leaf of a report as DER.
-pub(crate) fn der<'py>(py: Python<'py>, report: &peercert::Report) -> Option<Bound<'py, PyBytes>> {
-    report.der().map(|der| PyBytes::new(py, der))
 }
 
 fn done(py: Python<'_>, progress: peercert::Result<Progress<usize>>) -> PyResult<usize> {

@@ -6,10 +6,11 @@
 
 use crate::bio::Bio;
 use crate::buffer::Buffer;
-use crate::connection::{chain, der, RECORD};
+use crate::connection::RECORD;
 use crate::dict;
 use crate::errors::{self, Operation};
 use crate::fd::Fd;
+use crate::report::{chain, der};
 use peercert::value::Value;
 use peercert::{Connection, Report};
 use pyo3::exceptions::{PyNotImplementedError, PyValueError};

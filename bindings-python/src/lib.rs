@@ -14,6 +14,7 @@ mod engine;
 mod errors;
 mod fd;
 mod options;
+mod report;
 mod tables;
 
 use pyo3::prelude::*;
@@ -31,6 +32,8 @@ mod _native {
     use crate::connection::Connection;
     #[pymodule_export]
     use crate::engine::{ChainCertificate, Engine};
+    #[pymodule_export]
+    use crate::report::{report, Report};
     #[pymodule_export]
     use crate::tables::{codes, mode_name, modes, option_name, option_table, schema, version};
 }

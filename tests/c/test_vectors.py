@@ -40,6 +40,13 @@ def test_every_client_meets_what_its_row_says(program: Path, library: Library) -
     assert expected in programs.run(program, "clientcert")
 
 
+def test_every_verdict_of_a_host_is_reported_as_its_row_says(
+    program: Path, library: Library
+) -> None:
+    ours, _ = counted("verdict", library)
+    assert f"verdict: {ours} ran\n" in programs.run(program, "verdict")
+
+
 def test_every_row_of_options_has_its_problems_and_no_other(
     program: Path, library: Library
 ) -> None:

@@ -47,10 +47,23 @@ def test_an_operation_has_its_name_in_c(name: str) -> None:
     assert re.search(rf"\b{name}\(", header)
 
 
+@pytest.mark.parametrize("name", _operations(4))
+def test_an_operation_has_its_name_in_lua(name: str) -> None:
+    owner, mark, operation = re.split("([.:])", name)
+    # What all that know a caller have in common is written once, for a class of any name.
+    owners = {"peercert": "peercert", "acceptor": "Acceptor", "connection": "(Connection|class)"}
+    sources = TREE.glob("bindings-lua/lua/peercert/*.lua")
+    pattern = rf"^ *function {owners[owner]}{re.escape(mark)}{operation}\("
+    assert any(re.search(pattern, path.read_text(), re.MULTILINE) for path in sources)
+
+
 def test_an_operation_is_spelled_alike_in_every_language() -> None:
-    assert _operations(1) == [name.rpartition(".")[2] for name in _operations(2)]
-    for name, in_c in zip(_operations(1), _operations(3), strict=True):
-        assert re.fullmatch(rf"peercert(_[a-z]+)?_{name.lower()}(_new|_at)?", in_c)
+    # A type in Rust may be a function elsewhere, in lower case then.
+    names = [name.lower() for name in _operations(1)]
+    assert names == [name.rpartition(".")[2].lower() for name in _operations(2)]
+    assert names == [re.split("[.:]", name)[1] for name in _operations(4)]
+    for name, in_c in zip(names, _operations(3), strict=True):
+        assert re.fullmatch(rf"peercert(_[a-z]+)?_{name}(_new|_at)?", in_c)
 
 
 def test_every_dependency_has_its_reason() -> None:

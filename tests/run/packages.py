@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,15 @@ class Package:
     command: str | None
     header: str | None
     why: str
+    #: A file that it installs, for one with neither command nor header.
+    file: str | None = None
 
     def is_there(self) -> bool:
+        if self.file is not None:
+            return any(Path("/usr").glob(self.file))
         if self.command is not None:
-            return shutil.which(self.command) is not None
+            # Debian keeps servers out of the path of who is not root.
+            return shutil.which(self.command, path=os.environ["PATH"] + ":/usr/sbin") is not None
         compiler = os.environ.get("CC", "cc")
         source = f"#include <{self.header}>\n"
         command = [compiler, "-E", "-x", "c", "-"]
@@ -49,6 +57,11 @@ PACKAGES = (
     Package("lua5.4", "lua5.4", None, "another"),
     Package("luajit", "luajit", None, "another"),
     Package("lua-check", "luacheck", None, "the linter of the Lua sources"),
+    Package("nginx", "nginx", None, "a host of the Lua module, with what its test unpacks"),
+    Package("haproxy", "haproxy", None, "another"),
+    Package("lighttpd", "lighttpd", None, "another"),
+    Package("lighttpd-modules-lua", None, None, "its scripts", file="lib/lighttpd/mod_magnet.so"),
+    Package("lighttpd-mod-openssl", None, None, "its TLS", file="lib/lighttpd/mod_openssl.so"),
     Package("mandoc", "mandoc", None, "checks the pages of the manual"),
     Package("libjansson-dev", None, "jansson.h", "reads the vectors in the C tests"),
     Package("libevent-dev", None, "event2/http.h", "the server that an example in C extends"),
@@ -58,6 +71,9 @@ SOAK_PACKAGES = (
     Package("valgrind", "valgrind", None, "runs the core's tests with every access checked"),
 )
 
+# Debian's invoke-rc.d and deb-systemd-invoke ask it whether a service may start; 101 forbids.
+POLICY = Path("/usr/sbin/policy-rc.d")
+
 
 def ensure(wanted: tuple[Package, ...] = PACKAGES) -> list[str]:
     """Installs what is missing when that is possible; gives the names that are still missing."""
@@ -65,7 +81,23 @@ def ensure(wanted: tuple[Package, ...] = PACKAGES) -> list[str]:
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"installing {' '.join(missing)}", flush=True)
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
-            subprocess.run(["apt-get", "-qq", *arguments], env=environment, check=False)
+        with _no_services():
+            for arguments in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
+                subprocess.run(["apt-get", "-qq", *arguments], env=environment, check=False)
         missing = [package.name for package in wanted if not package.is_there()]
     return missing
+
+
+@contextmanager
+def _no_services() -> Iterator[None]:
+    """Keeps packages of servers from starting them: tests start their own. A machine that has a
+    policy of its own keeps that."""
+    if POLICY.exists() or not POLICY.parent.is_dir():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()

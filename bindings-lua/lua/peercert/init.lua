@@ -44,7 +44,8 @@ function peercert.report(certificate, verdict)
   check("report", 1, "certificate", certificate, "string", "nil")
   check("report", 2, "verdict", verdict, "string", "number", "nil")
   if type(verdict) == "number" then
-    verdict = verdict % 1 == 0 and ("%d"):format(verdict) or tostring(verdict)
+    -- A whole number has no point, in any Lua; "%d" would raise an error for one beyond an integer.
+    verdict = verdict % 1 == 0 and ("%.0f"):format(verdict) or tostring(verdict)
   end
   local made, err = errors.answer(native.report(certificate or "", verdict or ""))
   if not made then

@@ -19,7 +19,7 @@ from ._errors import (
     WantRead,
     WantWrite,
 )
-from ._native import Connection, certinfo, certinfo_file, certinfos, version
+from ._native import Connection, Report, certinfo, certinfo_file, certinfos, report, version
 from ._socket import Acceptor, Socket
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "InternalError",
     "IoError",
     "PeerError",
+    "Report",
     "SSLContext",
     "SSLObject",
     "SSLSocket",
@@ -42,6 +43,7 @@ __all__ = [
     "certinfo",
     "certinfo_file",
     "certinfos",
+    "report",
     "version",
 ]
 

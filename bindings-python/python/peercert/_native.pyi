@@ -17,6 +17,7 @@ __all__ = [
     "ChainCertificate",
     "Connection",
     "Engine",
+    "Report",
     "Written",
     "certinfo",
     "certinfo_file",
@@ -28,6 +29,7 @@ __all__ = [
     "modes",
     "option_name",
     "option_table",
+    "report",
     "request",
     "schema",
     "version",
@@ -45,6 +47,14 @@ def certinfo_file(path: str | os.PathLike[str]) -> CertInfo: ...
 def certinfos(
     data: bytes | str | Buffer | os.PathLike[str], password: str | None = None
 ) -> list[CertInfo]: ...
+def report(certificate: bytes | str | Buffer | None, verdict: str | int | None) -> Report: ...
+
+@final
+class Report:
+    def clientcert(self) -> ClientCert: ...
+    def chain(self) -> list[bytes] | None: ...
+    def der(self) -> bytes | None: ...
+    def json(self) -> str: ...
 
 @final
 class Acceptor:

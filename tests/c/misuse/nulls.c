@@ -125,6 +125,7 @@ static void telling(peercert_connection *connection)
 static void reports(void)
 {
     peercert_value *value = UNTOUCHED;
+    peercert_report *report = UNTOUCHED;
     size_t len = 77;
     EXPECT(!peercert_report_present(NULL) && !peercert_report_verified(NULL));
     EXPECT(peercert_report_verifycode(NULL) == NULL);
@@ -139,11 +140,16 @@ static void reports(void)
     EXPECT(peercert_report_chain_at(NULL, 0, NULL) == NULL);
     peercert_report_free(NULL);
 #ifdef PEERCERT_OPENSSL
-    peercert_report *report = UNTOUCHED;
     MISSING("ssl", peercert_report_new_from_ssl(NULL, &report, error));
     MISSING("report", peercert_report_new_from_ssl(NULL, NULL, error));
-    EXPECT(report == UNTOUCHED);
 #endif
+    MISSING("data", peercert_report_new(NULL, 1, "SUCCESS", &report, error));
+    MISSING("report", peercert_report_new(NULL, 0, "SUCCESS", NULL, error));
+    EXPECT(report == UNTOUCHED);
+    /* No certificate and no verdict may come as NULL; nobody is verified by that. */
+    DONE(peercert_report_new(NULL, 0, NULL, &report, error));
+    EXPECT(!peercert_report_present(report) && !peercert_report_verified(report));
+    peercert_report_free(report);
 }
 
 static void values(const peercert_value *value)
@@ -189,6 +195,15 @@ static void certificates(struct bytes pem)
     peercert_value_free(value);
 }
 
+/* A host that says nothing has verified nothing. */
+static void no_verdict(struct bytes pem)
+{
+    peercert_report *report = NULL;
+    DONE(peercert_report_new(pem.data, pem.len, NULL, &report, error));
+    EXPECT(peercert_report_present(report) && !peercert_report_verified(report));
+    peercert_report_free(report);
+}
+
 static void errors(void)
 {
     peercert_error *kept = NULL;
@@ -218,6 +233,7 @@ void misuse_nulls(void)
     reports();
     values(value);
     certificates(pem);
+    no_verdict(pem);
     errors();
     EXPECT(peercert_version_number() == PEERCERT_VERSION_NUMBER);
     EXPECT(strstr(peercert_version(), PEERCERT_VERSION) != NULL);

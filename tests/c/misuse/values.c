@@ -131,6 +131,7 @@ static void options_in_themselves(void)
 static void texts(struct bytes pem)
 {
     peercert_options *options = peercert_options_new();
+    peercert_report *report = NULL;
     peercert_value *value = NULL;
     for (size_t at = 0; at < TEXTS; at++) {
         const char *bad = NO_UTF8[at];
@@ -145,10 +146,11 @@ static void texts(struct bytes pem)
         INVALID("name", peercert_options_set_options(options, bad, options, error));
         INVALID("items", peercert_options_set_list(options, "alpn", items, 2, error));
         INVALID("password", peercert_certinfos(pem.data, pem.len, bad, &value, error));
+        INVALID("verdict", peercert_report_new(pem.data, pem.len, bad, &report, error));
         /* A path may be in any bytes; there is just no such file. */
         REFUSED(PEERCERT_CODE_IO_FILE, peercert_certinfo_file(bad, &value, error));
     }
-    EXPECT(value == NULL);
+    EXPECT(value == NULL && report == NULL);
     peercert_options_free(options);
 }
 
@@ -159,11 +161,13 @@ static void lengths(void)
     peercert_connection *connection = NULL;
     peercert_value *value = NULL;
     uint8_t buffer[4];
+    peercert_report *report = NULL;
     size_t count;
     DONE(peercert_acceptor_connection(acceptor, &connection, error));
     INVALID("data", peercert_options_set_bytes(options, "key_data", &BYTE, TOO_LONG, error));
     INVALID("data", peercert_certinfo(&BYTE, TOO_LONG, &value, error));
     INVALID("data", peercert_certinfos(&BYTE, TOO_LONG, NULL, &value, error));
+    INVALID("data", peercert_report_new(&BYTE, TOO_LONG, "SUCCESS", &report, error));
     INVALID("data", peercert_connection_feed(connection, &BYTE, TOO_LONG, error));
     INVALID("data", peercert_connection_write(connection, &BYTE, TOO_LONG, &count, error));
     INVALID("buffer", peercert_connection_take(connection, buffer, TOO_LONG, &count, error));

@@ -33,5 +33,6 @@ void vectors_same(const json_t *expected, const json_t *found, const char *what)
 void vectors_certinfo(void);
 void vectors_clientcert(void);
 void vectors_config(void);
+void vectors_verdict(void);
 
 #endif
