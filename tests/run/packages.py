@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,12 @@ class Package:
     command: str | None
     header: str | None
     why: str
+    #: A file that it installs, for one with neither command nor header.
+    file: str | None = None
 
     def is_there(self) -> bool:
+        if self.file is not None:
+            return any(Path("/usr").glob(self.file))
         if self.command is not None:
             return shutil.which(self.command) is not None
         compiler = os.environ.get("CC", "cc")
@@ -48,6 +53,12 @@ PACKAGES = (
     Package("lua5.4", "lua5.4", None, "another"),
     Package("luajit", "luajit", None, "another"),
     Package("lua-check", "luacheck", None, "the linter of the Lua sources"),
+    Package(
+        "lua-socket", None, None, "sockets of the Lua servers", file="share/lua/5.4/socket.lua"
+    ),
+    Package("lua-luv", None, None, "libuv's loop for them", file="lib/*/lua/5.4/luv.so"),
+    Package("lua-copas", None, None, "Copas's loop for them", file="share/lua/5.1/copas.lua"),
+    Package("lua-sec", None, None, "whose conventions ours are", file="share/lua/5.4/ssl.lua"),
     Package("mandoc", "mandoc", None, "checks the pages of the manual"),
     Package("libjansson-dev", None, "jansson.h", "reads the vectors in the C tests"),
     Package("libevent-dev", None, "event2/http.h", "the server that an example in C extends"),
