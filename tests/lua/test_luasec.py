@@ -197,6 +197,19 @@ def test_a_refused_client_is_a_word_for_luasec_and_a_report_for_who_asks(lua: st
     assert seen["why"][0]["clientcert"]["verifycode"] == "CERT_HAS_EXPIRED"
 
 
+def test_a_socket_that_was_closed_aside_takes_no_stranger_for_its_client(lua: str) -> None:
+    assert observed(lua, OURS, "taken_descriptor") == {
+        "same descriptor": [True],
+        "descriptor": [-1],
+        "receive": [None, "closed", ""],
+        "send": [None, "closed", 0],
+        "handshake": [False, "closed"],
+        "dirty": [False],
+        "close": [True],
+        "other is open": [True],
+    }
+
+
 @pytest.mark.parametrize("version", ["1.2", "1.3"])
 def test_sessions_are_resumed_and_the_client_stays_verified(lua: str, version: str) -> None:
     context = clients.context("good", version)

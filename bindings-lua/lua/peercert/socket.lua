@@ -86,7 +86,12 @@ local function worded(self, value, err)
   return nil, tostring(err)
 end
 
+-- Whether the connection has its socket. A script may close the LuaSocket object itself: its
+-- descriptor may then be another client's.
 local function open(self)
+  if self.plain and not self.closed and self.plain:getfd() ~= self.fd then
+    self.closed = true
+  end
   return not self.closed
 end
 

@@ -162,6 +162,20 @@ function scenarios.resumption(connection)
   connection:send(connection:getpeerverification() == true and "verified\n" or "unknown\n")
 end
 
+-- The plain socket is closed, and another has its descriptor.
+function scenarios.taken_descriptor(connection, fd, plain)
+  plain:close()
+  local other = assert(socket.tcp4())
+  tell("same descriptor", other:getfd() == fd)
+  tell("descriptor", connection:getfd())
+  tell("receive", connection:receive())
+  tell("send", connection:send("to a stranger"))
+  tell("handshake", connection:dohandshake())
+  tell("dirty", connection:dirty())
+  tell("close", connection:close())
+  tell("other is open", other:getfd() == fd)
+end
+
 function scenarios.patience(connection)
   connection:settimeout(0.1)
   tell("each wait", connection:receive("*l"))
