@@ -1,9 +1,9 @@
-//! Prints a table of the documents as Markdown, made of the code's own tables:
-//! `cargo run --example tables -- modes|options|keys|codes`.
+//! Prints a table of the documents, made of the code's own tables, as Markdown or as annotations of
+//! LuaLS: `cargo run --example tables -- modes|options|keys|codes|annotations`.
 
 #![expect(clippy::print_stdout, reason = "the table is the program's output")]
 
-use peercert::schema::{Row, KEYS};
+use peercert::schema::{Row, Type, KEYS};
 use peercert::{Code, Mode, OPTIONS};
 use std::process::ExitCode;
 
@@ -13,8 +13,9 @@ fn main() -> ExitCode {
         Some("options") => options(),
         Some("keys") => keys(),
         Some("codes") => codes(),
+        Some("annotations") => annotations(),
         _ => {
-            println!("name a table: modes, options, keys or codes");
+            println!("name a table: modes, options, keys, codes or annotations");
             return ExitCode::FAILURE;
         }
     };
@@ -114,4 +115,61 @@ fn codes() -> Vec<String> {
         format!("| `{}` | {} | {meaning} |", code.name(), code.kind().name())
     }));
     lines
+}
+
+/// A class for each dictionary, and one of the options.
+fn annotations() -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut group = "";
+    for row in KEYS {
+        if row.group != group {
+            group = row.group;
+            // A caller's dictionary goes on with the keys of its certificate.
+            let above = if group == "clientcert" {
+                ": peercert.certinfo"
+            } else {
+                ""
+            };
+            lines.extend([String::new(), format!("---@class peercert.{group}{above}")]);
+        }
+        let optional = if row.presence == "always" { "" } else { "?" };
+        let kind = lua_type(row);
+        lines.push(format!(
+            "---@field {}{optional} {kind} {}",
+            row.name, row.meaning
+        ));
+    }
+    lines.extend([String::new(), "---@class peercert.options".to_owned()]);
+    lines.extend(OPTIONS.iter().map(|row| {
+        let kind = match row.kind.name() {
+            "flag" => "boolean",
+            "integer" => "integer",
+            "seconds" => "number",
+            "list" => "string|string[]",
+            _ => "string",
+        };
+        format!("---@field {}? {kind} {}", row.name, row.meaning)
+    }));
+    lines.push(String::new());
+    lines
+}
+
+fn lua_type(row: &Row) -> String {
+    let is_group = |name: &str| KEYS.iter().any(|row| row.group == name);
+    match row.kind {
+        Type::Flag => "boolean".to_owned(),
+        Type::Integer => "integer".to_owned(),
+        Type::Text => "string".to_owned(),
+        Type::Texts => "string[]".to_owned(),
+        Type::Dict => format!("peercert.{}", row.name),
+        Type::List => {
+            let element = row.name.trim_end_matches('s');
+            if is_group(element) {
+                format!("peercert.{element}[]")
+            } else {
+                // The names: lists of attributes.
+                "peercert.attribute[][]".to_owned()
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
-"""This file is about the tables of the documents that are made of the code's own tables.
+"""This file is about the tables of the documents, and of the annotations for Lua, that are made of
+the code's own tables.
 
 In: documents with `<!-- table: NAME -->` ... `<!-- end of table -->`, and the core's example
 program `tables`. Out: the documents as they should be; written with `--write` (`make tables`).
@@ -12,12 +13,13 @@ import sys
 from pathlib import Path
 
 TREE = Path(__file__).parents[2]
-_PLACE = re.compile(r"(<!-- table: ([a-z ]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+_PLACE = re.compile(r"(<!-- table: ([a-z ]+) -->\n).*?((?:-- )?<!-- end of table -->)", re.DOTALL)
 
 
 def documents() -> list[Path]:
     """The documents that have such a table."""
     everything = [*TREE.glob("*.md"), *(TREE / "docs").rglob("*.md")]
+    everything += (TREE / "bindings-lua" / "library").glob("*.lua")
     return [path for path in sorted(everything) if _PLACE.search(path.read_text())]
 
 

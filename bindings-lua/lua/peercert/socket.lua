@@ -280,7 +280,7 @@ function Socket:settimeout(seconds, mode)
   checked_self("settimeout", self, Socket)
   check("settimeout", 1, "seconds", seconds, "number", "nil")
   check("settimeout", 2, "mode", mode, "string", "nil")
-  if seconds == nil or seconds < 0 or seconds ~= seconds then
+  if seconds == nil or seconds ~= seconds or seconds < 0 then
     seconds = -1
   end
   mode = mode or "b"

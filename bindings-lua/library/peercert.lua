@@ -1,0 +1,335 @@
+---@meta peercert
+
+-- Annotations for LuaLS and whatever else reads LuaCATS. The dictionaries and options are written by
+-- `make tables`.
+
+-- <!-- table: annotations -->
+
+
+---@class peercert.clientcert: peercert.certinfo
+---@field present boolean The client sent a certificate.
+---@field verified boolean A certificate was sent, its chain verified for TLS client authentication, and that held when this handshake ended.
+---@field verifyresult string `ok`, `absent`, or the reason as a sentence in OpenSSL 3's wording.
+---@field verifycode string `OK`, `ABSENT`, or OpenSSL's X509_V_ERR name without that prefix: the first error met.
+---@field verifyerrors? peercert.verifyerror[] Every error met, in order; empty when verified.
+---@field anchor? string SHA-256 of the DER of the trust anchor that vouched, lower-case hex. Absent when `source` is `host` and the host does not tell.
+---@field resumed? boolean The session was resumed: the certificate was sent on an earlier connection.
+---@field source string Where the certificate was seen: `tls` (this handshake), `forwarded` (a trusted proxy's header), `host` (the program that ended TLS).
+
+---@class peercert.verifyerror
+---@field depth integer Position in the chain: 0 is the leaf.
+---@field code string The error's name, as in `verifycode`.
+---@field text string The error as a sentence, as in `verifyresult`.
+
+---@class peercert.certinfo
+---@field subject string Subject in OpenSSL's XN_FLAG_ONELINE form: encoded order, `CN = a, O = b`.
+---@field issuer string Issuer, in the form of `subject`.
+---@field serial string Serial number, upper-case hex in whole bytes; `0` for zero, `-05` when negative.
+---@field notbefore string Start of validity, `Apr 30 08:12:20 2026 GMT`, the day padded with a space; `Bad time value` when it cannot be read.
+---@field notafter string End of validity, in the form of `notbefore`.
+---@field fingerprint string SHA-256 of the DER, lower-case hex.
+---@field san peercert.san Subject alternative names by kind, each kind in certificate order.
+---@field version integer X.509 version: 1, 2 or 3; another number comes with a warning.
+---@field subjectdn string Subject as an RFC 4514 string, in UTF-8.
+---@field issuerdn string Issuer as an RFC 4514 string, in UTF-8.
+---@field subjectname peercert.attribute[][] Subject as RDNs in encoded order, each a list of attributes: the form to match on.
+---@field issuername peercert.attribute[][] Issuer, in the form of `subjectname`.
+---@field notbeforetime? integer Start of validity in seconds since 1970-01-01 UTC; negative before.
+---@field notaftertime? integer End of validity in seconds since 1970-01-01 UTC.
+---@field spki string SHA-256 of the DER of SubjectPublicKeyInfo, lower-case hex: what to pin across renewals (RFC 7469).
+---@field thumbprint string `x5t#S256`: the SHA-256 of the DER in base64url without padding (RFC 8705).
+---@field keytype string `RSA`, `RSA-PSS`, `EC`, `DSA`, `ED25519`, `ED448`, `X25519`, `X448`; an unknown algorithm by OID.
+---@field keybits? integer Size of the key in bits.
+---@field keycurve? string Name of the curve (`P-256`, `P-384`, `P-521`, else OpenSSL's name), or its OID; `explicit` for written-out parameters.
+---@field signature string Signature algorithm of the certificate: OpenSSL's long name, or the OID.
+---@field ca boolean basicConstraints says that this is a CA (RFC 5280, 4.2.1.9).
+---@field pathlen? integer basicConstraints' path length.
+---@field keyusage? string[] Key usages by RFC 5280 name.
+---@field extendedkeyusage? string[] Extended key usages by RFC 5280 name, others by OID.
+---@field subjectkeyid? string Subject key identifier, lower-case hex.
+---@field authoritykeyid? string Authority key identifier, lower-case hex.
+---@field policies string[] Certificate policies, OIDs.
+---@field ocsp string[] OCSP responders, URLs (authority information access).
+---@field caissuers string[] Where the issuer's certificate is, URLs (authority information access).
+---@field crl string[] CRL distribution points, URLs.
+---@field spiffeid? string SPIFFE ID, only of a valid X.509-SVID leaf.
+---@field provisioner? peercert.provisioner step-ca's provisioner (1.3.6.1.4.1.37476.9000.64.1).
+---@field extensions peercert.extension[] Every extension, in certificate order.
+---@field warnings peercert.warning[] What could not be read or is odd.
+---@field pem string The certificate as PEM.
+
+---@class peercert.san
+---@field dns string[] DNS names.
+---@field email string[] E-mail addresses (rfc822Name, and SmtpUTF8Mailbox of RFC 9598).
+---@field uri string[] URIs.
+---@field ip string[] IP addresses, IPv6 in RFC 5952 form; one of another length than 4 or 16 octets is in `warnings` instead.
+---@field upn string[] Microsoft user principal names (1.3.6.1.4.1.311.20.2.3).
+---@field dirname string[] Directory names as RFC 4514 strings.
+---@field rid string[] Registered IDs, OIDs.
+---@field othername peercert.othername[] Other names that have no list of their own.
+
+---@class peercert.othername
+---@field oid string The name's type.
+---@field value string The DER of the value, lower-case hex.
+
+---@class peercert.attribute
+---@field type string OpenSSL's short name, or the OID.
+---@field oid string The attribute's type, an OID.
+---@field value string The decoded value.
+
+---@class peercert.provisioner
+---@field type string The kind of provisioner (`JWK`, `ACME`, ...), or its number.
+---@field name string The provisioner's name.
+---@field credentialid string The key or account that the provisioner used.
+
+---@class peercert.extension
+---@field oid string The extension's OID.
+---@field name string OpenSSL's long name, or the OID.
+---@field critical boolean The extension is critical.
+---@field value string The DER of the value, lower-case hex.
+
+---@class peercert.warning
+---@field code string A stable word.
+---@field text string The warning as a sentence.
+
+---@class peercert.details
+---@field sslversion string TLS version, `TLSv1.2` or `TLSv1.3`.
+---@field cipher string Cipher suite, by OpenSSL's name.
+---@field servername string The name that the client asked for (SNI); empty without.
+---@field alpn string The negotiated application protocol (RFC 7301); empty without.
+---@field group? string The key exchange group by its TLS name.
+---@field signaturescheme? string The scheme of the client's signature, by its TLS name; absent without a certificate and when resumed.
+---@field resumed boolean The session was resumed.
+---@field clientcert peercert.clientcert Of `clientcert`: present, verified, verifyresult and, with a certificate, subject and issuer.
+
+---@class peercert.options
+---@field certificate? string The server's certificate chain, PEM, leaf first (or one certificate in DER).
+---@field certificate_data? string The same as bytes.
+---@field key? string The server's private key, PEM or DER.
+---@field key_data? string The same as bytes.
+---@field key_password? string Opens an encrypted key; nobody is ever prompted.
+---@field client_cert_mode? string Whether clients are asked for a certificate: none, request, require_any, optional, require.
+---@field client_ca_file? string The CAs that client certificates are verified with, PEM; nothing else is trusted.
+---@field client_ca_data? string The same as bytes.
+---@field client_ca_names? string Whether clients are told the names of these CAs: auto, none.
+---@field client_verify_depth? integer How many intermediates are allowed between a client's certificate and its CA.
+---@field min_version? string The lowest TLS version: 1.2, 1.3.
+---@field max_version? string The highest TLS version: 1.2, 1.3.
+---@field ciphers? string|string[] Cipher suites for TLS 1.2, by OpenSSL's names.
+---@field ciphersuites? string|string[] Cipher suites for TLS 1.3.
+---@field groups? string|string[] Key exchange groups.
+---@field signature_algorithms? string|string[] Signature schemes, for clients' certificates and for our own signature.
+---@field alpn? string|string[] Application protocols in the order of preference (RFC 7301).
+---@field session_tickets? boolean Whether sessions are resumed.
+---@field session_timeout? integer For how many seconds after the full handshake a session may be resumed.
+---@field handshake_timeout? number How many seconds a handshake may take, for the faces that own the socket.
+---@field insecure_keylog_file? string Where the keys of every connection are written, for debugging only; the environment's SSLKEYLOGFILE is ignored.
+
+
+-- <!-- end of table -->
+
+---An error in operation. `tostring` gives a line for a log.
+---@class peercert.error
+---@field kind "config"|"certificate"|"peer"|"io"|"state"|"internal" Who must act.
+---@field code string A stable word of the form `area.problem`.
+---@field message string What is wrong, where, what to do.
+---@field context table<string, string> Option, path, alert, depth and the like.
+---@field problems peercert.error[] Every problem of a configuration.
+---@field clientcert? peercert.clientcert Who was refused.
+
+---What tells who a client is.
+---@class peercert.Caller
+local Caller = {}
+
+---Who the client is.
+---@return peercert.clientcert? clientcert
+---@return peercert.error? err
+function Caller:clientcert() end
+
+---The chain as the client sent it, leaf first, each DER; nil without a certificate and on a resumed
+---connection.
+---@return string[]? chain
+---@return peercert.error? err
+function Caller:chain() end
+
+---The client's certificate as DER; nil without one.
+---@return string? der
+---@return peercert.error? err
+function Caller:der() end
+
+---What `clientcert` tells, as JSON text.
+---@return string? json
+---@return peercert.error? err
+function Caller:json() end
+
+---The report on a client of a host.
+---@class peercert.Report: peercert.Caller
+
+---A connection of ours.
+---@class peercert.Connected: peercert.Caller
+local Connected = {}
+
+---How the connection is protected.
+---@return peercert.details? details
+---@return peercert.error? err
+function Connected:details() end
+
+---Keying material for channel bindings and the like (RFC 5705).
+---@param label string
+---@param size integer
+---@return string? material
+---@return peercert.error? err
+function Connected:exportkeyingmaterial(label, size) end
+
+---A connection without a socket. "wantread": feed more; "wantwrite": send what `take` gives.
+---@class peercert.Connection: peercert.Connected
+local Connection = {}
+
+---@param bytes string From the client.
+---@return true? done
+---@return peercert.error? err
+function Connection:feed(bytes) end
+
+---The client sends no more.
+function Connection:feed_eof() end
+
+---@return integer count How many bytes of ciphertext the next step needs.
+function Connection:wants() end
+
+---@return string bytes For the client; "" when there are none.
+function Connection:take() end
+
+---@return true? done
+---@return "wantread"|"wantwrite"|peercert.error|nil err
+function Connection:handshake() end
+
+---@param size? integer At most one TLS record is read.
+---@return string? plaintext "" when the client has ended the connection properly.
+---@return "wantread"|"wantwrite"|peercert.error|nil err
+function Connection:read(size) end
+
+---@param bytes string
+---@return integer? count How many bytes were taken.
+---@return "wantread"|"wantwrite"|peercert.error|nil err
+function Connection:write(bytes) end
+
+---@return true? done The client has said goodbye, too.
+---@return "wantread"|"wantwrite"|peercert.error|nil err
+function Connection:close() end
+
+---@return integer count Bytes of plaintext that can be read without more from the client.
+function Connection:pending() end
+
+---A connection over a socket, in the shape of LuaSec's.
+---@class peercert.Socket: peercert.Connected
+local Socket = {}
+
+---@return true? done
+---@return "wantread"|"wantwrite"|peercert.error|nil err
+function Socket:handshake() end
+
+---@return boolean done
+---@return string? err
+function Socket:dohandshake() end
+
+---@param pattern? "*l"|"*a"|"l"|"a"|integer
+---@param prefix? string
+---@return string? text
+---@return string? err "wantread", "wantwrite", "timeout", "closed", or an error as text.
+---@return string? partial
+function Socket:receive(pattern, prefix) end
+
+---@param bytes string
+---@param first? integer
+---@param last? integer
+---@return integer? place Of the last byte sent.
+---@return string? err
+---@return integer? partial
+function Socket:send(bytes, first, last) end
+
+---@param seconds? number Nothing or negative: for ever.
+---@param mode? "b"|"t" Each wait by itself, or the whole call.
+---@return true
+function Socket:settimeout(seconds, mode) end
+
+---@return integer fd -1 when closed.
+function Socket:getfd() end
+
+---@return boolean dirty Bytes can be received that `socket.select` does not see.
+function Socket:dirty() end
+
+---@return "read"|"write"|"nothing" want
+function Socket:want() end
+
+---@return peercert.error? err What is behind the last word.
+function Socket:lasterror() end
+
+---@return true
+function Socket:close() end
+
+---@class peercert.Acceptor
+local Acceptor = {}
+
+---@return peercert.Connection? connection
+---@return peercert.error? err
+function Acceptor:connection() end
+
+---Before the handshake. A LuaSocket object belongs to the connection from now on; a descriptor stays
+---yours.
+---@param socket table|userdata|integer
+---@return peercert.Socket? connection
+---@return peercert.error? err
+function Acceptor:wrap(socket) end
+
+---With the handshake done.
+---@param socket table|userdata|integer
+---@return peercert.Socket? connection
+---@return peercert.error|string|nil err
+function Acceptor:accept(socket) end
+
+---@return string mode
+function Acceptor:mode() end
+
+---@return number seconds
+function Acceptor:handshake_timeout() end
+
+---@return string[] warnings
+function Acceptor:warnings() end
+
+---@param callback? fun(err: peercert.error)
+function Acceptor:on_refusal(callback) end
+
+local peercert = {}
+
+---@param options peercert.options
+---@return peercert.Acceptor? acceptor
+---@return peercert.error? err
+function peercert.acceptor(options) end
+
+---@param data string PEM or DER.
+---@return peercert.certinfo? certinfo
+---@return peercert.error? err
+function peercert.certinfo(data) end
+
+---@param path string
+---@return peercert.certinfo? certinfo
+---@return peercert.error? err
+function peercert.certinfo_file(path) end
+
+---@param data string PEM, PKCS#7, or PKCS#12.
+---@param password? string
+---@return peercert.certinfo[]? certinfos
+---@return peercert.error? err
+function peercert.certinfos(data, password) end
+
+---@param certificate? string PEM or DER; nil or "" for none.
+---@param verdict? string|number As the host tells it.
+---@return peercert.Report? report
+---@return peercert.error? err
+function peercert.report(certificate, verdict) end
+
+---@return string ours
+---@return string tls_library
+function peercert.version() end
+
+return peercert
