@@ -167,6 +167,17 @@ def test_patterns_need_no_star(lua: str) -> None:
     assert seen == {"line": ["one"], "all": ["two\nthree"]}
 
 
+def test_nothing_is_received_once_the_connection_is_closed(lua: str) -> None:
+    # LuaSec gives what it still holds.
+    seen = observed(lua, OURS, "closing_with_lines", _said(b"one\ntwo\n"))
+    assert seen == {
+        "line": ["one"],
+        "dirty": [True],
+        "line after": [None, "closed", ""],
+        "dirty after": [False],
+    }
+
+
 def test_without_a_certificate_nobody_is_verified_and_the_chain_is_empty(lua: str) -> None:
     seen = observed(lua, OURS, "absence", holder=None)
     assert seen == {"certificate": [], "verified": [False, "absent"], "chain": [{}]}

@@ -153,10 +153,17 @@ local function without_returns(line)
   return line
 end
 
+-- The next line, when all of it is held.
+local function held_line(self)
+  local place = self.place
+  local newline = find(self.buffer, "\n", place, true)
+  return newline and without_returns(sub(taken(self, newline - place + 1), 1, -2))
+end
+
 local function receive_line(self, ends)
-  local newline = find(self.buffer, "\n", self.place, true)
-  if newline then
-    return without_returns(sub(taken(self, newline - self.place + 1), 1, -2))
+  local line = held_line(self)
+  if line then
+    return line
   end
   local parts = { taken(self, #self.buffer) }
   while true do
@@ -164,7 +171,7 @@ local function receive_line(self, ends)
     if not text then
       return nil, word, without_returns(concat(parts))
     end
-    newline = find(text, "\n", 1, true)
+    local newline = find(text, "\n", 1, true)
     if newline then
       self.buffer = text
       parts[#parts + 1] = sub(taken(self, newline), 1, -2)
@@ -208,6 +215,13 @@ end
 -- before. Otherwise nil, a word, and what came so far.
 function Socket:receive(pattern, prefix)
   checked_self("receive", self, Socket)
+  if prefix == nil and (pattern == nil or pattern == "*l") then
+    -- Most lines of a request's head come with the first.
+    local line = held_line(self)
+    if line then
+      return line
+    end
+  end
   check("receive", 1, "pattern", pattern, "string", "number", "nil")
   check("receive", 2, "prefix", prefix, "string", "number", "nil")
   pattern, prefix = pattern or "*l", tostring(prefix or "")
@@ -325,7 +339,7 @@ function Socket:close()
   if not open(self) then
     return true
   end
-  self.closed = true
+  self.closed, self.buffer, self.place = true, "", 1
   self.native:goodbye(0)
   if self.plain then
     self.plain:close()

@@ -121,6 +121,14 @@ function scenarios.closing(connection)
   tell("dirty", connection:dirty())
 end
 
+function scenarios.closing_with_lines(connection)
+  tell("line", connection:receive())
+  tell("dirty", connection:dirty())
+  connection:close()
+  tell("line after", connection:receive())
+  tell("dirty after", connection:dirty())
+end
+
 function scenarios.names(connection)
   tell("protocol", connection:info("protocol"))
   tell("cipher", connection:info("cipher"))
