@@ -26,11 +26,12 @@ local function receive_fields(client)
       return fields
     end
     local name, value = (line or ""):match("^([^%s:]+):[ \t]*(.-)[ \t]*$")
-    -- A field that came twice could be read in two ways.
-    if not name or fields[name:lower()] then
+    if not name then
       return nil
     end
-    fields[name:lower()] = value
+    name = name:lower()
+    -- A field that came twice is a list; two lengths are no length.
+    fields[name] = fields[name] and fields[name] .. ", " .. value or value
   end
   return nil
 end
@@ -106,7 +107,7 @@ local function exchange(client, identity)
     end
     return false
   end
-  local keep = version == "1" and (fields.connection or ""):lower() ~= "close"
+  local keep = version == "1" and not (fields.connection or ""):lower():find("close", 1, true)
   return send(client, keep, answer(method, path, body, identity)) and keep
 end
 
