@@ -12,6 +12,8 @@ import pytest
 import serving
 from building import Library
 
+pytest.register_assert_rewrite("behaviour")
+
 
 @pytest.fixture(scope="session")
 def library() -> Library:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from clients import Answers, connect, last_words, request
-from serving import Server, serving
+from server import Server
+from serving import serving
 
 REFUSED = {
     "a line without carriage return": (400, b"GET / HTTP/1.1\nHost: a\n\r\n\r\n"),

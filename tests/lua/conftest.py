@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+pytest.register_assert_rewrite("behaviour")
+
 
 @pytest.fixture(scope="session")
 def lua() -> str:

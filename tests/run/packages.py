@@ -62,6 +62,12 @@ PACKAGES = (
     Package("lighttpd", "lighttpd", None, "another"),
     Package("lighttpd-modules-lua", None, None, "its scripts", file="lib/lighttpd/mod_magnet.so"),
     Package("lighttpd-mod-openssl", None, None, "its TLS", file="lib/lighttpd/mod_openssl.so"),
+    Package(
+        "lua-socket", None, None, "sockets of the Lua servers", file="share/lua/5.4/socket.lua"
+    ),
+    Package("lua-luv", None, None, "libuv's loop for them", file="lib/*/lua/5.4/luv.so"),
+    Package("lua-copas", None, None, "Copas's loop for them", file="share/lua/5.1/copas.lua"),
+    Package("lua-sec", None, None, "whose conventions ours are", file="share/lua/5.4/ssl.lua"),
     Package("mandoc", "mandoc", None, "checks the pages of the manual"),
     Package("libjansson-dev", None, "jansson.h", "reads the vectors in the C tests"),
     Package("libevent-dev", None, "event2/http.h", "the server that an example in C extends"),

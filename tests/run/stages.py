@@ -27,6 +27,7 @@ MYPY_SOURCES = (
     "tests/packaging",
     "tests/docs",
     "tests/python",
+    "tests/servers",
     "tests/c",
     "tests/lua",
     "tests/pki",

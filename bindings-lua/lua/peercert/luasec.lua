@@ -62,14 +62,15 @@ function luasec.extend(class)
     return false, reasons
   end
 
-  --- How the connection is protected, as LuaSec says it, or one field of that.
+  --- How the connection is protected, as LuaSec says it, or one field of that. There is no
+  -- compression.
   function class:info(field)
     checked_self("info", self, class)
     local details = self.native:details()
     if not details then
       return nil
     end
-    local info = { protocol = details.sslversion, cipher = details.cipher, compression = false }
+    local info = { protocol = details.sslversion, cipher = details.cipher }
     if field then
       return info[field]
     end

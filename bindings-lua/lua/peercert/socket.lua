@@ -10,6 +10,7 @@ local luasec = require("peercert.luasec")
 local native = require("peercert.native")
 
 local check, checked_self = arguments.check, arguments.checked_self
+local concat, find, gsub, sub = table.concat, string.find, string.gsub, string.sub
 
 local Socket = caller.connections("peercert.Socket")
 luasec.extend(Socket)
@@ -39,7 +40,7 @@ function socket.wrap(acceptor, client)
     return nil, err
   end
   local made = { native = over, acceptor = acceptor, plain = plain, fd = fd, wanted = "nothing" }
-  made.buffer, made.block, made.total = "", -1, -1
+  made.buffer, made.place, made.block, made.total = "", 1, -1, -1
   return setmetatable(made, Socket)
 end
 
@@ -85,7 +86,12 @@ local function worded(self, value, err)
   return nil, tostring(err)
 end
 
+-- Whether the connection has its socket. A script may close the LuaSocket object itself: its
+-- descriptor may then be another client's.
 local function open(self)
+  if self.plain and not self.closed and self.plain:getfd() ~= self.fd then
+    self.closed = true
+  end
   return not self.closed
 end
 
@@ -127,61 +133,95 @@ local function more(self, ends)
   return text
 end
 
+-- Takes up to so many of the bytes that are held: `buffer` from `place` on.
 local function taken(self, count)
-  local text = self.buffer:sub(1, count)
-  self.buffer = self.buffer:sub(count + 1)
-  return text
+  local buffer, place = self.buffer, self.place
+  local last = place + count - 1
+  if last < #buffer then
+    self.place = last + 1
+  else
+    self.buffer, self.place = "", 1
+  end
+  return sub(buffer, place, last)
+end
+
+-- As LuaSocket: a carriage return is no part of a line, wherever it stands.
+local function without_returns(line)
+  if find(line, "\r", 1, true) then
+    return (gsub(line, "\r", ""))
+  end
+  return line
+end
+
+-- The next line, when all of it is held.
+local function held_line(self)
+  local place = self.place
+  local newline = find(self.buffer, "\n", place, true)
+  return newline and without_returns(sub(taken(self, newline - place + 1), 1, -2))
 end
 
 local function receive_line(self, ends)
-  local searched = 1
+  local line = held_line(self)
+  if line then
+    return line
+  end
+  local parts = { taken(self, #self.buffer) }
   while true do
-    local newline = self.buffer:find("\n", searched, true)
-    if newline then
-      -- As LuaSocket: a carriage return is no part of a line, wherever it stands.
-      return (taken(self, newline):sub(1, -2):gsub("\r", ""))
-    end
-    searched = #self.buffer + 1
     local text, word = more(self, ends)
     if not text then
-      return nil, word, (taken(self, #self.buffer):gsub("\r", ""))
+      return nil, word, without_returns(concat(parts))
     end
-    self.buffer = self.buffer .. text
+    local newline = find(text, "\n", 1, true)
+    if newline then
+      self.buffer = text
+      parts[#parts + 1] = sub(taken(self, newline), 1, -2)
+      return without_returns(concat(parts))
+    end
+    parts[#parts + 1] = text
   end
 end
 
--- Receives until there are so many bytes.
+-- Receives until there are so many bytes, or without end for no number.
 local function receive_count(self, count, ends)
-  local parts = { taken(self, count) }
-  local have = #parts[1]
-  while have < count do
+  local parts = { taken(self, count or #self.buffer) }
+  local missing = count and count - #parts[1] or 1
+  while missing > 0 do
     local text, word = more(self, ends)
     if not text then
-      return nil, word, table.concat(parts)
+      return nil, word, concat(parts)
     end
-    local over = have + #text - count
-    if over > 0 then
-      self.buffer = text:sub(#text - over + 1)
-      text = text:sub(1, #text - over)
+    if count then
+      if #text > missing then
+        self.buffer = text
+        text = taken(self, missing)
+      end
+      missing = missing - #text
     end
-    have = have + #text
     parts[#parts + 1] = text
   end
-  return table.concat(parts)
+  return concat(parts)
 end
 
 local function receive_all(self, ends)
-  local text, word, partial = receive_count(self, math.huge, ends)
-  if word == "closed" then
+  local _, word, partial = receive_count(self, nil, ends)
+  -- As LuaSocket: the end is an error only where nothing came before it.
+  if word == "closed" and partial ~= "" then
     return partial
   end
-  return text, word, partial
+  return nil, word, partial
 end
 
 --- Receives a line ("*l"), all that comes ("*a") or so many bytes, after a prefix that was received
 -- before. Otherwise nil, a word, and what came so far.
 function Socket:receive(pattern, prefix)
   checked_self("receive", self, Socket)
+  if prefix == nil and (pattern == nil or pattern == "*l") then
+    -- Most lines of a request's head come with the first.
+    local line = held_line(self)
+    if line then
+      return line
+    end
+  end
   check("receive", 1, "pattern", pattern, "string", "number", "nil")
   check("receive", 2, "prefix", prefix, "string", "number", "nil")
   pattern, prefix = pattern or "*l", tostring(prefix or "")
@@ -265,7 +305,8 @@ function Socket:settimeout(seconds, mode)
   else
     error("bad argument #2 to 'settimeout' (mode: 'b' or 't' expected, got '" .. mode .. "')", 2)
   end
-  return true
+  -- As LuaSocket.
+  return 1
 end
 
 --- The descriptor, for `socket.select`; -1 when closed.
@@ -277,7 +318,7 @@ end
 --- Whether bytes can be received that `socket.select` does not see.
 function Socket:dirty()
   checked_self("dirty", self, Socket)
-  return open(self) and (#self.buffer > 0 or self.native:pending() > 0)
+  return open(self) and (self.buffer ~= "" or self.native:pending() > 0)
 end
 
 --- What the last call waits for: "read", "write" or "nothing".
@@ -295,10 +336,10 @@ end
 --- Says goodbye, without waiting for the client's, and closes the socket.
 function Socket:close()
   checked_self("close", self, Socket)
-  if self.closed then
+  if not open(self) then
     return true
   end
-  self.closed = true
+  self.closed, self.buffer, self.place = true, "", 1
   self.native:goodbye(0)
   if self.plain then
     self.plain:close()
@@ -311,7 +352,7 @@ function Socket:__close()
 end
 
 function Socket:__tostring()
-  return "SSL connection: " .. (self.closed and "closed" or tostring(self.fd))
+  return "SSL connection: " .. (open(self) and tostring(self.fd) or "closed")
 end
 
 -- What is the socket's own.
@@ -321,7 +362,7 @@ for _, name in ipairs({ "getpeername", "getsockname", "getstats", "setstats", "s
     if not self.plain then
       return nil, "the connection is over a bare descriptor"
     end
-    if self.closed then
+    if not open(self) then
       return nil, "closed"
     end
     return self.plain[name](self.plain, ...)

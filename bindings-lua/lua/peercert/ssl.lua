@@ -48,27 +48,42 @@ local OPTIONS = {
   no_ticket = "session_tickets",
 }
 
+local NO_WORDS = "neither a word nor a list of words"
+
 local function refuse(parameter, value, what)
   return nil, ("%s = %s: %s"):format(parameter, tostring(value), what)
 end
 
--- A parameter that is a word, or a list of words, as a set.
+-- A parameter that is a word, or a list of words, as a set; nil when it is neither: what cannot be
+-- understood must not pass for nothing.
 local function words(value)
-  local set = {}
-  if type(value) == "string" then
-    set[value] = true
-  elseif type(value) == "table" then
-    for _, word in ipairs(value) do
-      set[word] = true
-    end
+  local set, listed = {}, 0
+  if value == nil then
+    return set
+  elseif type(value) == "string" then
+    value = { value }
+  elseif type(value) ~= "table" then
+    return nil
   end
-  return set
+  for _, word in ipairs(value) do
+    set[word] = true
+    listed = listed + 1
+  end
+  for _ in pairs(value) do
+    listed = listed - 1
+  end
+  return listed == 0 and set or nil
 end
 
 -- The mode that `verify` and `verifyext` ask for. LuaSec's "peer" accepts a client without a
 -- certificate and refuses a bad one; `lsec_continue` lets the bad one in.
 local function mode(parameters)
   local verify, more = words(parameters.verify), words(parameters.verifyext)
+  if not verify then
+    return refuse("verify", parameters.verify, NO_WORDS)
+  elseif not more then
+    return refuse("verifyext", parameters.verifyext, NO_WORDS)
+  end
   for word in pairs(verify) do
     if word ~= "none" and word ~= "peer" and word ~= "client_once" and word ~= "fail_if_no_peer_cert" then
       return refuse("verify", word, "unknown")
@@ -80,6 +95,12 @@ local function mode(parameters)
     end
   end
   if not verify.peer then
+    for word in pairs(verify) do
+      if word ~= "none" then
+        -- OpenSSL would ignore it, and verify nobody.
+        return refuse("verify", word, "means nothing without \"peer\"")
+      end
+    end
     return "none"
   end
   if verify.fail_if_no_peer_cert then
@@ -103,7 +124,11 @@ local function translate(parameters)
     return nil, err
   end
   options.client_cert_mode = wanted
-  for word in pairs(words(parameters.options)) do
+  local switches = words(parameters.options)
+  if not switches then
+    return refuse("options", parameters.options, NO_WORDS)
+  end
+  for word in pairs(switches) do
     local known = OPTIONS[word]
     if word == "no_tlsv1_2" then
       options.min_version = "1.3"
