@@ -52,15 +52,21 @@ local function refuse(parameter, value, what)
   return nil, ("%s = %s: %s"):format(parameter, tostring(value), what)
 end
 
--- A parameter that is a word, or a list of words, as a set.
-local function words(value)
+-- A parameter that is a word, or a list of words, as a set. What is neither is refused: a word that
+-- is overlooked would be a weaker server.
+local function words(parameter, value)
   local set = {}
   if type(value) == "string" then
     set[value] = true
   elseif type(value) == "table" then
-    for _, word in ipairs(value) do
+    for place, word in pairs(value) do
+      if type(place) ~= "number" or type(word) ~= "string" then
+        return refuse(parameter, value, "a word or a list of words expected")
+      end
       set[word] = true
     end
+  elseif value ~= nil then
+    return refuse(parameter, value, "a word or a list of words expected")
   end
   return set
 end
@@ -68,7 +74,14 @@ end
 -- The mode that `verify` and `verifyext` ask for. LuaSec's "peer" accepts a client without a
 -- certificate and refuses a bad one; `lsec_continue` lets the bad one in.
 local function mode(parameters)
-  local verify, more = words(parameters.verify), words(parameters.verifyext)
+  local verify, unfit = words("verify", parameters.verify)
+  if not verify then
+    return nil, unfit
+  end
+  local more, unknown = words("verifyext", parameters.verifyext)
+  if not more then
+    return nil, unknown
+  end
   for word in pairs(verify) do
     if word ~= "none" and word ~= "peer" and word ~= "client_once" and word ~= "fail_if_no_peer_cert" then
       return refuse("verify", word, "unknown")
@@ -80,6 +93,9 @@ local function mode(parameters)
     end
   end
   if not verify.peer then
+    if verify.fail_if_no_peer_cert then
+      return refuse("verify", "fail_if_no_peer_cert", "asks for no certificate without \"peer\"")
+    end
     return "none"
   end
   if verify.fail_if_no_peer_cert then
@@ -103,7 +119,11 @@ local function translate(parameters)
     return nil, err
   end
   options.client_cert_mode = wanted
-  for word in pairs(words(parameters.options)) do
+  local asked, unfit = words("options", parameters.options)
+  if not asked then
+    return nil, unfit
+  end
+  for word in pairs(asked) do
     local known = OPTIONS[word]
     if word == "no_tlsv1_2" then
       options.min_version = "1.3"
@@ -133,6 +153,8 @@ local function translate(parameters)
   return options
 end
 
+local Context = { __name = "peercert.Context" }
+
 --- A context of LuaSec's parameters; or nil and a text.
 function ssl.newcontext(parameters)
   arguments.check("newcontext", 1, "parameters", parameters, "table")
@@ -144,13 +166,14 @@ function ssl.newcontext(parameters)
   if not acceptor then
     return nil, tostring(err)
   end
-  return { acceptor = acceptor }
+  return setmetatable({ acceptor = acceptor }, Context)
 end
 
 --- A connection over a LuaSocket object, before its handshake, of a context or of parameters.
 function ssl.wrap(client, context)
+  arguments.check("wrap", 1, "socket", client, "number", "table", "userdata")
   arguments.check("wrap", 2, "context", context, "table")
-  if not context.acceptor then
+  if getmetatable(context) ~= Context then
     local made, err = ssl.newcontext(context)
     if not made then
       return nil, err
