@@ -18,7 +18,7 @@ import pytest
 from answering import PROGRAMS, environment
 from scene import LIVE, PATIENCE, Peer, client_context, talk, tcp_pair
 
-TOPICS = ("arguments", "order", "callbacks", "coroutines", "options", "input")
+TOPICS = ("arguments", "selves", "order", "callbacks", "coroutines", "options", "input")
 
 
 def hello() -> str:
