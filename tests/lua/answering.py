@@ -14,6 +14,17 @@ from typing import Any
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 
+#: `make soak` runs the same programs under valgrind. Of leaks it tells what is lost for sure.
+VALGRIND = (
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=9",
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite",
+    "--show-leak-kinds=definite",
+)
+CHECKED = VALGRIND if "PEERCERT_VALGRIND" in os.environ else ()
+
 
 class Refusal(Exception):
     """An error table."""
@@ -54,9 +65,9 @@ def environment() -> dict[str, str]:
 class Program:
     """A running program."""
 
-    def __init__(self, *command: str) -> None:
+    def __init__(self, lua: str) -> None:
         self._process = subprocess.Popen(
-            [*command, str(PROGRAMS / "answers.lua")],
+            [*CHECKED, lua, str(PROGRAMS / "answers.lua")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment(),

@@ -6,7 +6,6 @@ No crash, no panic, one error for each: the script ends by itself and says how m
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import ssl
 import subprocess
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from answering import PROGRAMS, environment
+from answering import CHECKED, PROGRAMS, environment
 from scene import LIVE, PATIENCE, Peer, client_context, talk, tcp_pair
 
 TOPICS = ("arguments", "selves", "order", "callbacks", "coroutines", "options", "input")
@@ -52,14 +51,14 @@ def peers(topic: str) -> Iterator[list[socket.socket]]:
 def test_what_is_wrong_is_told_and_nothing_else_happens(topic: str, lua: str) -> None:
     with peers(topic) as sockets:
         descriptors = [ours.fileno() for ours in sockets]
-        command = [lua, str(PROGRAMS / "misuse.lua"), topic, str(LIVE), hello()]
+        command = [*CHECKED, lua, str(PROGRAMS / "misuse.lua"), topic, str(LIVE), hello()]
         ended = subprocess.run(
             [*command, *map(str, descriptors)],
             pass_fds=descriptors,
             capture_output=True,
             check=False,
             env=environment(),
-            timeout=PATIENCE * (50 if "PEERCERT_VALGRIND" in os.environ else 3),
+            timeout=PATIENCE * (50 if CHECKED else 3),
         )
     told = (ended.stdout + ended.stderr).decode(errors="backslashreplace")
     assert ended.returncode == 0, f"exit {ended.returncode}\n{told[-4000:]}"

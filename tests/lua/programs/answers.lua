@@ -38,13 +38,16 @@ function operations.certinfo(data)
   return peercert.certinfo(data)
 end
 
---- How many warnings the acceptor has.
+--- How many warnings the acceptor has. Its callback collects garbage, each time.
 function operations.acceptor(options)
   local err
   acceptor, err = peercert.acceptor(options)
   if not acceptor then
     return nil, err
   end
+  acceptor:on_refusal(function()
+    collectgarbage("step")
+  end)
   return #acceptor:warnings()
 end
 
