@@ -188,6 +188,8 @@ def documents(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]
     wheels.install(tools, wheels.wheel(tools))
     installed = place.TARGET / "installed" / "documents"
     library.install(library.Folders(prefix=str(installed)), "aws-lc", "dev")
+    (newest,) = (version for version in lua.VERSIONS if version.name == lua.DEFAULT)
+    lua.install(installed, newest, "aws-lc", "dev")
     yield outcome.pytest(
         "documents",
         tools.python,
@@ -195,6 +197,7 @@ def documents(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]
         # A system's own folders need neither.
         PKG_CONFIG_PATH=str(installed / "lib" / "pkgconfig"),
         LD_LIBRARY_PATH=str(installed / "lib"),
+        **lua.environment(installed, newest),
     )
 
 
