@@ -40,7 +40,7 @@ bench: ## our speed and memory beside the peers', measured in the same run
 fuzz: ## each fuzz target for 60 seconds (SECONDS_EACH=...)
 	$(RUN) fuzz $(SECONDS_EACH)
 
-soak: ## the core's tests and the C programs under sanitizers and valgrind, many connections
+soak: ## the core's tests, the C and the Lua programs under sanitizers and valgrind, many connections
 	$(RUN) soak
 
 corpus: ## every certificate under DIR against OpenSSL, differences with reasons

@@ -7,22 +7,23 @@ use peercert::{OptionValue, Options};
 
 /// The options of a table, in the order of their names: Lua's own order changes from run to run.
 pub(crate) fn from_table(table: &Table) -> Result<Options> {
-    from_table_within(table, 0)
+    from_table_within(table, &mut Vec::new())
 }
 
-/// How deep options nest; a table that contains itself ends here.
-const DEPTH: usize = 8;
+/// How deep options nest.
+const DEPTH: usize = 4;
 
-fn from_table_within(table: &Table, depth: usize) -> Result<Options> {
+/// The tables that a value is within, outermost first: one that contains itself ends there.
+type Path = Vec<*const std::ffi::c_void>;
+
+fn from_table_within(table: &Table, path: &mut Path) -> Result<Options> {
+    path.push(table.to_pointer());
     let mut entries = Vec::new();
     for pair in table.pairs::<Value, Value>() {
         let (name, value) = pair?;
-        let name = match &name {
-            Value::String(name) => name.to_string_lossy(),
-            other => other.to_string()?,
-        };
-        entries.push((name, value_of(&value, depth)?));
+        entries.push((name_of(&name), value_of(&value, path)?));
     }
+    path.pop();
     entries.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut options = Options::new();
     for (name, value) in entries {
@@ -31,7 +32,17 @@ fn from_table_within(table: &Table, depth: usize) -> Result<Options> {
     Ok(options)
 }
 
-fn value_of(value: &Value, depth: usize) -> Result<OptionValue> {
+/// The name of an option, for a message where it is none. No `__tostring` of a script's is called.
+fn name_of(name: &Value) -> String {
+    match name {
+        Value::String(name) => name.to_string_lossy(),
+        Value::Integer(number) => number.to_string(),
+        Value::Number(number) => number.to_string(),
+        other => other.type_name().to_owned(),
+    }
+}
+
+fn value_of(value: &Value, path: &mut Path) -> Result<OptionValue> {
     Ok(match value {
         Value::Boolean(flag) => OptionValue::Flag(*flag),
         Value::Integer(number) => OptionValue::Integer(*number),
@@ -41,20 +52,29 @@ fn value_of(value: &Value, depth: usize) -> Result<OptionValue> {
             Ok(text) => OptionValue::Text(text.to_owned()),
             Err(_) => OptionValue::Bytes(text.as_bytes().to_vec()),
         },
-        Value::Table(table) if depth < DEPTH => {
-            if table.raw_len() > 0 || table.is_empty() {
-                let items = table.sequence_values::<Value>();
-                OptionValue::List(
-                    items
-                        .map(|item| value_of(&item?, depth + 1))
-                        .collect::<Result<_>>()?,
-                )
+        Value::Table(table) if path.len() < DEPTH && !path.contains(&table.to_pointer()) => {
+            let length = table.raw_len();
+            if table.pairs::<Value, Value>().count() == length {
+                list_of(table, path)?
+            } else if length == 0 {
+                OptionValue::Options(from_table_within(table, path)?)
             } else {
-                OptionValue::Options(from_table_within(table, depth + 1)?)
+                // A list with holes or with names: nothing of it may be left out in silence.
+                of_no_type()
             }
         }
         _ => of_no_type(),
     })
+}
+
+fn list_of(table: &Table, path: &mut Path) -> Result<OptionValue> {
+    path.push(table.to_pointer());
+    let items = table.sequence_values::<Value>();
+    let list = items
+        .map(|item| value_of(&item?, path))
+        .collect::<Result<_>>()?;
+    path.pop();
+    Ok(OptionValue::List(list))
 }
 
 /// A number of a Lua without integers: a whole one is meant as such.

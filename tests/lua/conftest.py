@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
+
+# Their clients and certificates are those of the tests of the Python package.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "python"))
 
 pytest.register_assert_rewrite("behaviour")
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
-import ssl
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import peercert
+from dialogue import Meeting, meet
 from scene import client_context, server_options
 
 TESTS = Path(__file__).resolve().parents[1]
 VECTORS = TESTS / "vectors"
 LIBRARY = "aws-lc" if "AWS-LC" in peercert.version()[1] else "openssl"
-ALERTS = {"HANDSHAKE_FAILURE": 40, "BAD_CERTIFICATE": 42, "UNSUPPORTED_CERTIFICATE": 43,
-    "CERTIFICATE_EXPIRED": 45, "ILLEGAL_PARAMETER": 47, "UNKNOWN_CA": 48, "DECODE_ERROR": 50,
-    "DECRYPT_ERROR": 51, "CERTIFICATE_REQUIRED": 116}  # fmt: skip
 CLIENTCERT = json.loads((VECTORS / "clientcert.json").read_text())
 
 
@@ -62,48 +58,25 @@ def test_a_client_meets_what_its_rows_say(client: str) -> None:
         more = CLIENTCERT["options"].get(client, {})
         acceptor = peercert.Acceptor(**server_options(row["mode"], **more))
         context = client_context(row["client"], row["tls"])
-        found, session = connect(acceptor, context, None)
+        meeting = meet(acceptor.connection(), peercert.PeerError, context)
         if row["session"] == "offered":
-            found, _ = connect(acceptor, context, session)
+            offered = meeting.session
+            meeting = meet(acceptor.connection(), peercert.PeerError, context, offered)
+        found = outcome(meeting)
         head = {
             key: row[key] for key in ("mode", "client", "tls", "library", "session") if key in row
         }
         assert json.dumps(head | found) == json.dumps(row)
 
 
-def connect(acceptor: Any, context: ssl.SSLContext, session: Any) -> tuple[dict[str, Any], Any]:
-    """One connection, in memory: what a row says of it, and the client's session."""
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = context.wrap_bio(incoming, outgoing, session=session)
-    server, error, alert = acceptor.connection(), None, None
-    steps: Iterator[Callable[[], object]] = itertools.chain(
-        [client.do_handshake], itertools.repeat(lambda: client.read(64))
-    )
-    step, greeted, idle = next(steps), False, 0
-    while idle < 2:
-        try:
-            step()
-            step = next(steps)
-        except ssl.SSLWantReadError:
-            pass
-        except ssl.SSLError as refusal:
-            alert = alert or ALERTS.get(str(refusal.reason).partition("ALERT_")[2])
-        sent = outgoing.read()
-        try:
-            server.feed(sent)
-            if server.handshake() and not greeted:
-                greeted = bool(server.write(b"welcome"))
-        except peercert.PeerError as refusal:
-            error = refusal
-        answer = server.take()
-        incoming.write(answer)
-        idle = 0 if sent or answer else idle + 1
-    report = server.clientcert() if error is None else error.clientcert
+def outcome(meeting: Meeting) -> dict[str, Any]:
+    """What a row says of a connection."""
+    server, error = meeting.server, meeting.error
+    report = error.clientcert if error else server.clientcert()
     found = shown(dict(report)) if report else {}
-    if error is None:
-        resumed = server.details()["resumed"]
-        return {"resumed": resumed, "outcome": "accepted"} | found, client.session
-    return {"outcome": "refused", "alert": alert, "error": error.code} | found, None
+    if error:
+        return {"outcome": "refused", "alert": meeting.alert, "error": error.code} | found
+    return {"resumed": server.details()["resumed"], "outcome": "accepted"} | found
 
 
 def shown(report: dict[str, Any]) -> dict[str, Any]:

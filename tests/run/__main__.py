@@ -17,6 +17,7 @@ import lua
 import outcome
 import place
 import soaking
+import soaking_lua
 import stages
 import wheels
 
@@ -47,8 +48,8 @@ def main(arguments: list[str]) -> int:
 
 
 def soak(rest: list[str]) -> int:
-    """The core's tests, then the programs of the C library."""
-    return longer.soak(rest) or soaking.c(rest)
+    """The core's tests, then the programs of the C library and of the Lua module."""
+    return longer.soak(rest) or soaking.c(rest) or soaking_lua.module(rest)
 
 
 def demo(rest: list[str]) -> int:

@@ -56,7 +56,11 @@ function caller.connections(name)
     checked_self("exportkeyingmaterial", self, class)
     check("exportkeyingmaterial", 1, "label", label, "string")
     check("exportkeyingmaterial", 2, "size", size, "number")
-    local count = arguments.count("exportkeyingmaterial", 2, "size", size)
+    if label:find("[\128-\255]") then
+      error("bad argument #1 to 'exportkeyingmaterial' (label: ASCII text expected, as RFC 5705 has it)", 2)
+    end
+    -- A record's worth is more than any TLS library gives for TLS 1.3.
+    local count = arguments.count("exportkeyingmaterial", 2, "size", size, 16384)
     return errors.answer(self.native:export(label, count))
   end
 

@@ -88,13 +88,16 @@ end
 function Acceptor:wrap(client)
   checked_self("wrap", self, Acceptor)
   check("wrap", 1, "socket", client, "number", "table", "userdata")
-  return socket.wrap(self, client)
+  -- No tail call: an error has to blame who called this.
+  local wrapped, err = socket.wrap(self, client, "wrap")
+  return wrapped, err
 end
 
 --- The same with its handshake done, within the option `handshake_timeout`.
 function Acceptor:accept(client)
   checked_self("accept", self, Acceptor)
-  local wrapped, err = self:wrap(client)
+  check("accept", 1, "socket", client, "number", "table", "userdata")
+  local wrapped, err = socket.wrap(self, client, "accept")
   if not wrapped then
     return nil, err
   end

@@ -20,20 +20,20 @@ local RECORD = 16384
 
 local socket = {}
 
---- Makes a connection over a LuaSocket object or a descriptor.
-function socket.wrap(acceptor, client)
+--- Makes a connection over a LuaSocket object or a descriptor, for the method of that name.
+function socket.wrap(acceptor, client, name)
   local fd, plain = client, nil
   if type(client) ~= "number" then
     local found, getfd = pcall(function()
       return client.getfd
     end)
     if not found or type(getfd) ~= "function" then
-      error("bad argument #1 to 'wrap' (socket: no getfd; a LuaSocket object or a descriptor expected)", 3)
+      error("bad argument #1 to '" .. name .. "' (socket: no getfd; a LuaSocket object or a descriptor expected)", 3)
     end
     fd, plain = getfd(client), client
   end
   if type(fd) ~= "number" or fd % 1 ~= 0 or fd > 2 ^ 31 - 1 then
-    error("bad argument #1 to 'wrap' (socket: no descriptor)", 3)
+    error("bad argument #1 to '" .. name .. "' (socket: no descriptor)", 3)
   end
   local over, err = errors.answer(acceptor.native:over(math.max(fd, -1)))
   if not over then
@@ -263,6 +263,8 @@ function Socket:send(bytes, first, last)
   check("send", 3, "last", last, "number", "nil")
   bytes = tostring(bytes)
   first, last = first or 1, last or -1
+  arguments.whole("send", 2, "first", first)
+  arguments.whole("send", 3, "last", last)
   if first < 0 then
     first = math.max(#bytes + first + 1, 1)
   end
@@ -294,7 +296,9 @@ function Socket:settimeout(seconds, mode)
   checked_self("settimeout", self, Socket)
   check("settimeout", 1, "seconds", seconds, "number", "nil")
   check("settimeout", 2, "mode", mode, "string", "nil")
-  if seconds == nil or seconds ~= seconds or seconds < 0 then
+  seconds = seconds or -1
+  arguments.no_nan("settimeout", 1, "seconds", seconds)
+  if seconds < 0 then
     seconds = -1
   end
   mode = mode or "b"

@@ -158,6 +158,8 @@ local function translate(parameters)
   return options
 end
 
+local Context = { __name = "peercert.Context" }
+
 --- A context of LuaSec's parameters; or nil and a text.
 function ssl.newcontext(parameters)
   arguments.check("newcontext", 1, "parameters", parameters, "table")
@@ -169,13 +171,14 @@ function ssl.newcontext(parameters)
   if not acceptor then
     return nil, tostring(err)
   end
-  return { acceptor = acceptor }
+  return setmetatable({ acceptor = acceptor }, Context)
 end
 
 --- A connection over a LuaSocket object, before its handshake, of a context or of parameters.
 function ssl.wrap(client, context)
+  arguments.check("wrap", 1, "socket", client, "number", "table", "userdata")
   arguments.check("wrap", 2, "context", context, "table")
-  if not context.acceptor then
+  if getmetatable(context) ~= Context then
     local made, err = ssl.newcontext(context)
     if not made then
       return nil, err

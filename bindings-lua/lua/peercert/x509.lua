@@ -3,7 +3,10 @@
 -- In: the dictionary of a certificate. Out: an object with LuaSec's methods. Scripts of our own read
 -- the dictionary.
 
+local arguments = require("peercert.arguments")
 local native = require("peercert.native")
+
+local checked_self = arguments.checked_self
 
 local Certificate = {}
 Certificate.__index = Certificate
@@ -31,15 +34,18 @@ local function listed(name)
 end
 
 function Certificate:subject()
+  checked_self("subject", self, Certificate)
   return listed(self.info.subjectname)
 end
 
 function Certificate:issuer()
+  checked_self("issuer", self, Certificate)
   return listed(self.info.issuername)
 end
 
 --- Only the alternative names, as with LuaSec; `certinfo` lists every extension.
 function Certificate:extensions()
+  checked_self("extensions", self, Certificate)
   local san = self.info.san
   local names = {
     name = "X509v3 Subject Alternative Name",
@@ -53,6 +59,7 @@ end
 
 --- SHA-256 in lower-case hex, whatever LuaSec's default is; another algorithm is an error.
 function Certificate:digest(algorithm)
+  checked_self("digest", self, Certificate)
   if algorithm and algorithm ~= "sha256" then
     return nil, "digest algorithm not supported (" .. tostring(algorithm) .. ")"
   end
@@ -60,24 +67,30 @@ function Certificate:digest(algorithm)
 end
 
 function Certificate:serial()
+  checked_self("serial", self, Certificate)
   return self.info.serial
 end
 
 function Certificate:notbefore()
+  checked_self("notbefore", self, Certificate)
   return self.info.notbefore
 end
 
 function Certificate:notafter()
+  checked_self("notafter", self, Certificate)
   return self.info.notafter
 end
 
 --- Whether a time, in seconds since 1970, is within the certificate's dates.
 function Certificate:validat(time)
+  checked_self("validat", self, Certificate)
+  arguments.check("validat", 1, "time", time, "number")
   local from, to = self.info.notbeforetime, self.info.notaftertime
   return from ~= nil and to ~= nil and from <= time and time <= to
 end
 
 function Certificate:pem()
+  checked_self("pem", self, Certificate)
   return self.info.pem
 end
 
