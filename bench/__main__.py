@@ -86,6 +86,31 @@ def rows(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, float |
             0.80,
         ),
         *rows_in_c(bench),
+        *rows_in_lua(bench),
+    ]
+
+
+def rows_in_lua(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, float | None]]:
+    """The same for Lua programs: on our module, and on LuaSec."""
+    ours, pem = bench.lua("peercert"), LIVE / "good.pem"
+    return [
+        ("Lua, LuaSocket loop / LuaSec", ours, bench.lua("luasec"), "us", 0.45),
+        ("Lua, LuaSocket loop / bare loop in Rust", ours, bench.program("bare"), "us", 1.25),
+        ("Lua, LuaSocket loop / nginx, return", ours, bench.nginx(), "us", None),
+        (
+            "Lua, peercert.certinfo(PEM) / LuaSec's loadcertificate",
+            lambda: certinfo.lua("peercert", pem),
+            lambda: certinfo.lua("luasec", pem),
+            "us",
+            0.25,
+        ),
+        (
+            "Lua, memory of an idle connection / LuaSec",
+            bench.idle_lua("peercert"),
+            bench.idle_lua("luasec"),
+            "kB",
+            0.80,
+        ),
     ]
 
 

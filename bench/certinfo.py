@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import peercert
+import servers
 
 ROUNDS = 2000
 
@@ -41,6 +42,13 @@ def cryptography(pem: bytes) -> float:
 def program(path: Path, certificate: Path) -> float:
     """A program in C that reads as often and says what it took."""
     ended = subprocess.run([path, certificate], check=True, capture_output=True, text=True)
+    return float(ended.stdout)
+
+
+def lua(kind: str, certificate: Path) -> float:
+    """The same by a program in Lua."""
+    program = [*servers.LUA, str(servers.PROGRAMS / "certinfo.lua"), kind, str(certificate)]
+    ended = subprocess.run(program, check=True, capture_output=True, text=True)
     return float(ended.stdout)
 
 

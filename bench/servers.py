@@ -13,7 +13,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+import nginx
+
 PROGRAMS = Path(__file__).with_name("programs")
+
+# The interpreter, which finds the module by LUA_PATH and LUA_CPATH.
+LUA = ("lua5.4",)
 
 # How many idle connections are held.
 IDLE = 500
@@ -34,6 +39,19 @@ class Bench:
     def python(self, script: str, kind: str) -> Callable[[], float]:
         """A server written in Python."""
         return lambda: self._requests([sys.executable, str(PROGRAMS / script)], [kind])
+
+    def lua(self, kind: str) -> Callable[[], float]:
+        """A server written in Lua."""
+        return lambda: self._requests([*LUA, str(PROGRAMS / "loop.lua")], [kind])
+
+    def nginx(self) -> Callable[[], float]:
+        """nginx, with as many connections of the same client."""
+        client = lambda port, count: self._load(port, count, "requests")  # noqa: E731
+        return lambda: nginx.measure(self.folder, self.connections, client)
+
+    def idle_lua(self, kind: str) -> Callable[[], float]:
+        """A server written in Lua that holds idle connections; kilobytes each."""
+        return lambda: self._idle([*LUA, str(PROGRAMS / "loop.lua")], [kind])
 
     def idle_program(self, name: str) -> Callable[[], float]:
         """A server written in Rust or C that holds idle connections; kilobytes each."""

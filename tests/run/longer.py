@@ -13,6 +13,7 @@ from pathlib import Path
 
 import environments
 import library
+import lua
 import packages
 import place
 import wheels
@@ -34,8 +35,12 @@ def bench(rest: list[str]) -> int:
     wheels.install(venv, wheels.wheel(tools, profile="release"))
     programs = place.TARGET / "release"
     _compile(programs)
+    (newest,) = (version for version in lua.VERSIONS if version.name == lua.DEFAULT)
+    installed = place.TARGET / "installed" / "release"
+    lua.install(installed, newest, "aws-lc", "release")
     command = [str(venv.python), "bench", str(programs), *rest]
-    return subprocess.call(command, cwd=place.TREE)
+    environment = os.environ | lua.environment(installed, newest)
+    return subprocess.call(command, cwd=place.TREE, env=environment)
 
 
 def _compile(programs: Path) -> None:

@@ -75,7 +75,14 @@ PACKAGES = (
     Package("libjansson-dev", None, "jansson.h", "reads the vectors in the C tests"),
     Package("libevent-dev", None, "event2/http.h", "the server that an example in C extends"),
 )
-BENCH_PACKAGES = (LIBSSL,)
+BENCH_PACKAGES = (
+    LIBSSL,
+    *(
+        package
+        for package in PACKAGES
+        if package.name in ("lua5.4", "lua-socket", "lua-sec", "nginx")
+    ),
+)
 SOAK_PACKAGES = (
     Package("valgrind", "valgrind", None, "runs the core's tests with every access checked"),
 )
