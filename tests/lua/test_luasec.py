@@ -167,6 +167,17 @@ def test_patterns_need_no_star(lua: str) -> None:
     assert seen == {"line": ["one"], "all": ["two\nthree"]}
 
 
+def test_an_end_that_the_client_has_not_said_is_no_end_of_all(lua: str) -> None:
+    def cut_off(server: Server, connection: ssl.SSLSocket) -> None:
+        del server
+        connection.sendall(b"one\ntwo\nthree")
+        # Without close_notify, as whoever cuts the line would end it.
+        connection.close()
+
+    seen = observed(lua, OURS, "without_star", cut_off)
+    assert seen == {"line": ["one"], "all": [None, "closed", "two\nthree"]}
+
+
 def test_nothing_is_received_once_the_connection_is_closed(lua: str) -> None:
     # LuaSec gives what it still holds.
     seen = observed(lua, OURS, "closing_with_lines", _said(b"one\ntwo\n"))

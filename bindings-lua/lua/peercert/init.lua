@@ -101,8 +101,13 @@ function Acceptor:accept(client)
   if not wrapped then
     return nil, err
   end
-  wrapped:settimeout(self:handshake_timeout())
-  local done, refused = wrapped:handshake()
+  local ends = native.now() + self:handshake_timeout()
+  local done, refused
+  repeat
+    wrapped:settimeout(math.max(ends - native.now(), 1e-9))
+    done, refused = wrapped:handshake()
+    -- A signal does not end it.
+  until done or refused.code ~= "io.interrupted"
   wrapped:settimeout(nil)
   if not done then
     return nil, refused

@@ -128,6 +128,7 @@ local function more(self, ends)
     return nil, word
   end
   if text == "" then
+    self.ended = true
     return nil, "closed"
   end
   return text
@@ -204,8 +205,9 @@ end
 
 local function receive_all(self, ends)
   local _, word, partial = receive_count(self, nil, ends)
-  -- As LuaSocket: the end is an error only where nothing came before it.
-  if word == "closed" and partial ~= "" then
+  -- As LuaSocket: the end is an error only where nothing came before it. One that the client has not
+  -- said itself may be anybody's, and what came so far is not all.
+  if self.ended and word == "closed" and partial ~= "" then
     return partial
   end
   return nil, word, partial
