@@ -24,6 +24,20 @@ impl Acceptor {
             .map_err(|error| errors::own(py, &error))
     }
 
+    /// The same acceptor, which calls back with the error of each handshake that fails. What the
+    /// callback raises is told to `sys.unraisablehook` and decides nothing.
+    fn on_refusal(&self, callback: Py<PyAny>) -> Self {
+        let hook = move |refused: &peercert::Error| {
+            Python::attach(|py| {
+                let error = errors::own(py, refused).into_value(py);
+                if let Err(failure) = callback.call1(py, (error,)) {
+                    failure.write_unraisable(py, Some(callback.bind(py)));
+                }
+            });
+        };
+        Self(self.0.clone().on_refusal(hook))
+    }
+
     /// A connection without a socket: bytes in, bytes out.
     fn connection(&self, py: Python<'_>) -> PyResult<Connection> {
         self.make(py).map(Connection::new)

@@ -18,7 +18,9 @@ from ._settings import Settings
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
+    from ._errors import Error
     from .types import ClientCert, Details
 
 
@@ -79,6 +81,7 @@ class SSLContext(Settings):
 
     _given: dict[str, Any]
     _changed: dict[str, Any]
+    _told: Callable[[Error], object] | None
     _made: _native.Acceptor | None
     _used: bool
     _lock: threading.Lock
@@ -91,6 +94,7 @@ class SSLContext(Settings):
         self._given = {name: value for name, value in options.items() if value is not None}
         self._changed = {}
         self._trusted = []
+        self._told = None
         self._made = None
         self._used = False
         self._lock = threading.Lock()
@@ -116,7 +120,8 @@ class SSLContext(Settings):
             for name, value in self._given.items()
             if _native.option_name(name) not in self._changed
         }
-        return _native.Acceptor(**options, **self._changed)
+        made = _native.Acceptor(**options, **self._changed)
+        return made.on_refusal(self._told) if self._told else made
 
     def _acceptor(self) -> _native.Acceptor:
         made = self._made
@@ -158,6 +163,18 @@ class SSLContext(Settings):
     def warnings(self) -> list[str]:
         """What is odd about the configuration but does not prevent it."""
         return self._acceptor_unused().warnings
+
+    def on_refusal(self, callback: Callable[[Error], object]) -> None:
+        """As `Acceptor.on_refusal`; before the first connection is made."""
+        with self._lock:
+            if self._used:
+                raise StateError(
+                    "state.in_use",
+                    "on_refusal cannot change: connections have been made of this context; make a "
+                    "new one",
+                )
+            self._told = callback
+            self._made = None
 
     def _acceptor_unused(self) -> _native.Acceptor:
         with self._lock:

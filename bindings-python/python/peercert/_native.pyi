@@ -3,12 +3,13 @@
 import os
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, Unpack, final, overload
 
 from typing_extensions import Buffer
 
+from ._errors import Error
 from .types import CertInfo, ClientCert, Details
 
 __all__ = [
@@ -65,6 +66,7 @@ class Acceptor:
     def handshake_timeout(self) -> float: ...
     @property
     def warnings(self) -> list[str]: ...
+    def on_refusal(self, callback: Callable[[Error], object]) -> Acceptor: ...
     def connection(self) -> Connection: ...
     def engine_over_socket(
         self,

@@ -14,6 +14,7 @@ from . import _native
 from ._errors import Error, WantRead, WantWrite
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from typing_extensions import Buffer
@@ -47,6 +48,15 @@ class Acceptor:
     def handshake_timeout(self) -> float:
         """How many seconds a handshake may take where the socket is ours to wait for."""
         return self._native.handshake_timeout
+
+    def on_refusal(self, callback: Callable[[Error], object]) -> None:
+        """Sets what is told the error of each handshake that fails, in the thread that drives it.
+
+        Where a server swallows the exception, this is how a refused client gets into the log. Set it
+        before threads share the acceptor. The callback decides nothing, and must not use the
+        connection; what it raises goes to `sys.unraisablehook`.
+        """
+        self._native = self._native.on_refusal(callback)
 
     def connection(self) -> _native.Connection:
         """A connection without a socket: bytes in, bytes out."""
