@@ -156,7 +156,10 @@ static void two_directions(void)
     }
     NEED(pthread_join(writer, NULL) == 0);
     EXPECT(total == MUCH && wrong == 0);
-    DONE(peercert_connection_close(connection, error));
+    /* The first call does not wait for the client's goodbye; the second does. */
+    if (peercert_connection_close(connection, NULL) == PEERCERT_WANT_READ) {
+        DONE(peercert_connection_close(connection, error));
+    }
     peercert_connection_free(connection);
     close(sockets.ours);
     client_join(&client);
