@@ -189,9 +189,10 @@ impl<S: AsFd> Socket<S> {
     ) -> Result<Progress<T>> {
         loop {
             let mut connection = self.connection();
-            // The engine's bytes come straight from the socket, but only within this loop.
-            let source = Descriptor::lent(&self.socket);
-            connection.wire_mut().receive_from(Some(source));
+            // The engine's bytes come straight from the socket, but only within this loop, and not
+            // past the deadline: a peer that always has bytes must not outrun it.
+            let source = (!expired(wait)).then(|| Descriptor::lent(&self.socket));
+            connection.wire_mut().receive_from(source);
             let progress = step(&mut connection);
             let goes_on = match progress {
                 Ok(Progress::WantRead) => connection.wire_mut().goes_on(),
@@ -211,7 +212,6 @@ impl<S: AsFd> Socket<S> {
                 Progress::WantWrite if flushed => continue,
                 Progress::Done(_) | Progress::WantWrite => PollFlags::OUT,
                 Progress::WantRead => match goes_on.map_err(broken)? {
-                    // A peer that always has bytes must not outrun the deadline.
                     true if expired(wait) => return Err(timed_out()),
                     true => continue,
                     false if flushed => PollFlags::IN,
