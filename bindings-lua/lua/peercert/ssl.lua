@@ -66,6 +66,9 @@ local function words(value)
     return nil
   end
   for _, word in ipairs(value) do
+    if type(word) ~= "string" then
+      return nil
+    end
     set[word] = true
     listed = listed + 1
   end

@@ -81,7 +81,7 @@ local function parameters(scene)
     return ssl.newcontext(given)
   end
   expect.that(context("verify", { "peer", "fail_if_no_peer_cert" }).acceptor:mode() == "require", "require")
-  expect.that(context("verify", { nil, "peer" }).acceptor:mode() == "optional", "peer after a hole")
+  expect.that(context("verify", { nil, "peer" }) == nil, "peer after a hole")
   local lists = { { 0 / 0 }, { peer = true }, { {} }, { "peer", 5 } }
   local wrong = { true, false, 5, math.huge, 0 / 0, print, io.stdout, "x", expect.unpack(lists) }
   for _, name in ipairs({ "verify", "verifyext", "options" }) do
