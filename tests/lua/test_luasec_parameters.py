@@ -25,7 +25,7 @@ REFUSED = {
     'parameters.verify = {"peer", "perhaps"}': "verify = perhaps",
     "parameters.verify = true": "verify = true",
     "parameters.verify = {peer = true}": "verify = table",
-    "parameters.verify = {true}": "verify = true",
+    "parameters.verify = {true}": "verify = table",
     'parameters.verify = {"fail_if_no_peer_cert"}': "verify = fail_if_no_peer_cert",
     'parameters.verifyext = "crl_check"': "verifyext = crl_check",
     'parameters.verifyext = {"lsec_ignore_purpose"}': "verifyext = lsec_ignore_purpose",
