@@ -18,12 +18,12 @@ from server import Server, arguments, running
 EXAMPLES = Path(__file__).resolve().parents[2] / "bindings-lua" / "examples"
 #: Each server, and the modules that it needs with where they come from.
 SERVERS = {
-    "blocking": {"socket": "lua-socket"},
-    "select": {"socket": "lua-socket"},
-    "luv": {"luv": "lua-luv"},
-    "copas1": {"socket": "lua-socket", "copas": "lua-copas (for Lua 5.1)"},
-    "copas": {"socket": "lua-socket", "copas": "Copas 3 or 4 (LuaRocks)"},
-    "pegasus": {"socket": "lua-socket", "pegasus.handler": "Pegasus (LuaRocks)"},
+    "blocking": {"socket": "install lua-socket"},
+    "select": {"socket": "install lua-socket"},
+    "luv": {"luv": "install lua-luv"},
+    "copas1": {"socket": "install lua-socket", "copas": "Debian has Copas 1 for Lua 5.1 alone"},
+    "copas": {"socket": "install lua-socket", "copas": "Debian has no Copas 3 or 4"},
+    "pegasus": {"socket": "install lua-socket", "pegasus.handler": "Debian has no Pegasus"},
 }
 #: Lua itself knows no signals: SIGTERM ends it where no loop listens for that.
 STATUSES = (0, -signal.SIGTERM)
@@ -31,14 +31,14 @@ STATUSES = (0, -signal.SIGTERM)
 
 def demand(lua: str, name: str) -> None:
     """Skips a test where a server's modules are missing for the interpreter."""
-    for module, package in SERVERS[name].items():
+    for module, reason in SERVERS[name].items():
         program = f"require({module!r})"
         # Only the later Copas knows of TLS.
         if name.startswith("copas") and module == "copas":
             program = f"assert(({program}.handler ~= nil) == {str(name == 'copas').lower()})"
         found = subprocess.run([lua, "-e", program], capture_output=True, check=False)
         if found.returncode:
-            pytest.skip(f"install {package} for {lua}")
+            pytest.skip(f"{reason} ({lua})")
 
 
 def command(lua: str, name: str, mode: str, *options: str) -> list[str]:
