@@ -34,6 +34,7 @@ MYPY_SOURCES = (
     "tests/vectors",
     "bench",
 )
+LUA_SOURCES = ("bindings-lua/lua", "bindings-lua/examples", "tests/lua", "bench/programs")
 # Programs whose output is in the tree; each compares it with what it would write.
 WRITERS = ("tests/pki/make.py", "tests/vectors/certinfo.py", "tests/vectors/clientcert.py")
 # The same for the C header, written in Rust.
@@ -84,6 +85,12 @@ def style(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
         )
     yield outcome.check("ruff check", [tools.bin("ruff"), "check", "--quiet", "."])
     yield outcome.check("ruff format", [tools.bin("ruff"), "format", "--quiet", "--check", "."])
+    if "lua-check" in missing:
+        yield Outcome(skipped=["luacheck: install lua-check"])
+    else:
+        # What every version of Lua has.
+        luacheck = ["luacheck", "-q", "--std", "min", "--no-max-line-length"]
+        yield outcome.check("luacheck", [*luacheck, *LUA_SOURCES])
     for writer in WRITERS:
         name = f"{writer} --check"
         if writer in ASKING and "openssl" in missing:
