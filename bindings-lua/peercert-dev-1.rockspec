@@ -14,20 +14,23 @@ dependencies = { "lua >= 5.1, < 5.5" }
 build_dependencies = { "luarocks-build-rust-mlua >= 0.2.5" }
 build = {
   type = "rust-mlua",
-  modules = { ["peercert.native"] = "peercert_lua" },
+  -- `require "peercert.native"` finds its entry in the library of the module's root.
+  modules = { ["peercert"] = "peercert_lua" },
   default_features = false,
   target_path = "../target/rock",
   features = { "aws-lc" },
   cargo_extra_args = { "--package peercert-lua", "--locked" },
-  include = {
-    ["lua/peercert/init.lua"] = "peercert/init.lua",
-    ["lua/peercert/arguments.lua"] = "peercert/arguments.lua",
-    ["lua/peercert/caller.lua"] = "peercert/caller.lua",
-    ["lua/peercert/connection.lua"] = "peercert/connection.lua",
-    ["lua/peercert/errors.lua"] = "peercert/errors.lua",
-    ["lua/peercert/luasec.lua"] = "peercert/luasec.lua",
-    ["lua/peercert/socket.lua"] = "peercert/socket.lua",
-    ["lua/peercert/ssl.lua"] = "peercert/ssl.lua",
-    ["lua/peercert/x509.lua"] = "peercert/x509.lua",
+  install = {
+    lua = {
+      ["peercert.init"] = "lua/peercert/init.lua",
+      ["peercert.arguments"] = "lua/peercert/arguments.lua",
+      ["peercert.caller"] = "lua/peercert/caller.lua",
+      ["peercert.connection"] = "lua/peercert/connection.lua",
+      ["peercert.errors"] = "lua/peercert/errors.lua",
+      ["peercert.luasec"] = "lua/peercert/luasec.lua",
+      ["peercert.socket"] = "lua/peercert/socket.lua",
+      ["peercert.ssl"] = "lua/peercert/ssl.lua",
+      ["peercert.x509"] = "lua/peercert/x509.lua",
+    },
   },
 }
