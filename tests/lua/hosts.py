@@ -103,14 +103,14 @@ def _program(name: str) -> str:
 def _unpacked(folder: Path) -> Path:
     """The packages of nginx's Lua, unpacked beside the system."""
     if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
-        pytest.skip("nginx's Lua is unpacked by apt-get and dpkg, which this system lacks")
+        pytest.skip("install apt-get and dpkg, which unpack nginx's Lua beside the system")
     folder.mkdir()
     # An apt that is root would download as a user whom the folder is closed to, and warn of it.
     quiet = ["-qq", "-o", "APT::Sandbox::User=root"]
     download = ["apt-get", *quiet, "download", *HTTP_LUA]
     fetched = subprocess.run(download, cwd=folder, capture_output=True, text=True, check=False)
     if fetched.returncode != 0:
-        pytest.skip(f"apt-get cannot download {' '.join(HTTP_LUA)}: {fetched.stderr.strip()}")
+        pytest.skip(f"install {' '.join(HTTP_LUA)}: not downloaded: {fetched.stderr.strip()}")
     for package in folder.glob("*.deb"):
         subprocess.run(["dpkg", "-x", str(package), str(folder)], check=True)
     return folder
