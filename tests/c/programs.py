@@ -7,6 +7,7 @@ that a sanitizer stops, or that hangs, fails.
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -28,14 +29,6 @@ SANITIZED = os.environ.get("PEERCERT_SANITIZERS") != "off"
 
 #: Seconds after which a program hangs.
 PATIENCE = 600 if SANITIZED else 3600
-#: What valgrind takes for an error of the program's: what it reads or leaks for sure.
-VALGRIND = (
-    "valgrind",
-    "--quiet",
-    "--error-exitcode=9",
-    "--leak-check=full",
-    "--errors-for-leak-kinds=definite",
-)
 
 
 def sources(folder: str) -> list[Path]:
@@ -71,8 +64,8 @@ def compiled(
 
 
 def valgrind() -> tuple[str, ...]:
-    """What stands before a program where valgrind is asked for."""
-    return VALGRIND if "PEERCERT_VALGRIND" in os.environ else ()
+    """What stands before a program where `make soak` asks for valgrind."""
+    return tuple(shlex.split(os.environ.get("PEERCERT_VALGRIND", "")))
 
 
 def run(program: Path, *arguments: str, **environment: str) -> str:

@@ -144,6 +144,7 @@ def soak(rest: list[str]) -> int:
 
 
 CRATE = place.TREE / "core"
+# The tests of C and Lua are given it, too, in PEERCERT_VALGRIND.
 # Of leaks it tells what it fails for. "Possibly lost" is what only a pointer to the inside of its
 # block reaches: here, until the end, the main thread's handle and the static hash maps of crates.
 VALGRIND = (
