@@ -190,7 +190,7 @@ impl Connection {
                     let expires = Certificate::from_der(&der)?.not_after();
                     Evidence::Resumed {
                         leaf: der,
-                        anchor,
+                        anchor: Some(anchor),
                         errors: in_time(Vec::new(), expires, self.trace.clock.now()),
                     }
                 }

@@ -68,24 +68,25 @@ pub(crate) enum Evidence {
         errors: Vec<VerifyError>,
         anchor: Option<[u8; 32]>,
     },
-    /// A session that was made with a verified certificate, whose ticket still holds.
+    /// A session that was made with a certificate is resumed: by a ticket of ours that still holds, or
+    /// by a host.
     Resumed {
         leaf: Vec<u8>,
-        anchor: [u8; 32],
         errors: Vec<VerifyError>,
+        anchor: Option<[u8; 32]>,
     },
     /// What a host says of a certificate, in words: it does not say which CA vouched.
     Told {
         leaf: Vec<u8>,
         errors: Vec<VerifyError>,
     },
-    /// A session that a host resumed.
-    #[cfg(feature = "openssl")]
-    HostResumed {
-        leaf: Vec<u8>,
-        anchor: Option<[u8; 32]>,
-        errors: Vec<VerifyError>,
-    },
+}
+
+/// Who vouches for a certificate: the CA with this digest, or none; or one that a host does not name.
+#[derive(PartialEq)]
+enum Vouched {
+    By(Option<[u8; 32]>),
+    Somebody,
 }
 
 impl Report {
@@ -93,58 +94,36 @@ impl Report {
     /// sent, its chain has a trust anchor, and nothing was found wrong with it. (A host that
     /// tells in words need not say which anchor.)
     pub(crate) fn conclude(source: Source, evidence: Evidence) -> Self {
-        let sent = match evidence {
-            Evidence::Nothing => None,
+        let (chain, mut errors, vouched, resumed) = match evidence {
+            Evidence::Nothing => return Self { source, sent: None },
             Evidence::Fresh {
                 chain,
-                mut errors,
+                errors,
                 anchor,
-            } => {
-                let verified = errors.is_empty() && anchor.is_some() && !chain.is_empty();
-                // A host that verifies in a callback of its own has no errors, and no anchor either.
-                if !verified && errors.is_empty() {
-                    errors.push(VerifyError::UNSPECIFIED);
-                }
-                let anchor = anchor.filter(|_| verified);
-                Some(Sent {
-                    chain,
-                    verified,
-                    errors,
-                    anchor,
-                    resumed: false,
-                })
-            }
+            } => (chain, errors, Vouched::By(anchor), false),
             Evidence::Resumed {
                 leaf,
+                errors,
                 anchor,
-                errors,
-            } => Some(Sent {
-                chain: vec![leaf],
-                verified: errors.is_empty(),
-                anchor: errors.is_empty().then_some(anchor),
-                errors,
-                resumed: true,
-            }),
-            Evidence::Told { leaf, errors } => Some(Sent {
-                chain: vec![leaf],
-                verified: errors.is_empty(),
-                errors,
-                anchor: None,
-                resumed: false,
-            }),
-            #[cfg(feature = "openssl")]
-            Evidence::HostResumed {
-                leaf,
-                anchor,
-                errors,
-            } => Some(Sent {
-                chain: vec![leaf],
-                verified: errors.is_empty() && anchor.is_some(),
-                anchor: anchor.filter(|_| errors.is_empty()),
-                errors,
-                resumed: true,
-            }),
+            } => (vec![leaf], errors, Vouched::By(anchor), true),
+            Evidence::Told { leaf, errors } => (vec![leaf], errors, Vouched::Somebody, false),
         };
+        if errors.is_empty() && (chain.is_empty() || vouched == Vouched::By(None)) {
+            // A library that names no error and no CA has not verified.
+            errors.push(VerifyError::UNSPECIFIED);
+        }
+        let verified = errors.is_empty();
+        let anchor = match vouched {
+            Vouched::By(anchor) => anchor.filter(|_| verified),
+            Vouched::Somebody => None,
+        };
+        let sent = Some(Sent {
+            chain,
+            verified,
+            errors,
+            anchor,
+            resumed,
+        });
         Self { source, sent }
     }
 

@@ -57,14 +57,14 @@ impl Report {
         })?;
         let result = ssl.verify_result().as_raw();
         let anchor = anchor(ssl, &leaf)?;
-        let errors = match (result, anchor) {
-            (OK, Some(_)) => Vec::new(),
-            // The program's library says yes, and its own CAs do not: a callback has decided.
-            (OK, None) => vec![VerifyError::UNSPECIFIED],
-            _ => vec![VerifyError::of_leaf(result)],
+        // Where the program's library says yes and none of its CAs does, a callback has decided: the
+        // report says then that nobody has verified.
+        let errors = match result {
+            OK => Vec::new(),
+            error => vec![VerifyError::of_leaf(error)],
         };
         if ssl.session_reused() {
-            let evidence = Evidence::HostResumed {
+            let evidence = Evidence::Resumed {
                 leaf: leaf_der,
                 anchor,
                 errors,
