@@ -4,6 +4,7 @@
 //! same on every TLS library. It may not know of connections, verdicts or sockets.
 
 mod bundle;
+mod canonical;
 mod der;
 mod describe;
 mod extensions;
@@ -22,6 +23,7 @@ pub(crate) mod usage;
 mod warning;
 
 pub use bundle::{certinfo, certinfo_file, certinfos};
+pub(crate) use canonical::canonical_name;
 pub(crate) use oid::encode as encode_oid;
 pub use san::AlternativeNames;
 pub(crate) use text::hex;
