@@ -21,6 +21,7 @@ pub mod cert;
 mod clock;
 mod config;
 mod context;
+mod crl;
 mod engine;
 pub mod error;
 mod failure;
@@ -45,6 +46,8 @@ pub use backend::Descriptor;
 pub use cert::{certinfo, certinfo_file, certinfos, AlternativeNames, Certificate};
 pub use clock::Clock;
 pub use config::table::{find as option, Kind as OptionKind, Row as OptionRow, OPTIONS};
+#[cfg(fuzzing)]
+pub use crl::fuzzing as crl_fuzzing;
 pub use engine::{Connection, Progress, RefusalHook};
 pub use error::{Code, Error, Kind, Result};
 pub use mode::Mode;
