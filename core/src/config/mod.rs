@@ -5,6 +5,7 @@
 //! contexts or connections.
 
 mod files;
+mod identity;
 mod read;
 pub(crate) mod table;
 
@@ -12,7 +13,8 @@ use crate::error::{Code, Error, Result};
 use crate::mode::Mode;
 use crate::names::Resolved;
 use crate::options::Options;
-use files::{Identity, TrustedCas};
+use files::TrustedCas;
+use identity::Identity;
 use openssl::ssl::SslVersion;
 use openssl::x509::X509Name;
 use openssl::x509::X509;
@@ -57,7 +59,7 @@ impl Config {
         let mut warnings = Vec::new();
 
         let password = reader.text("key_password");
-        let identity = files::identity(&mut reader, password.as_deref());
+        let identity = identity::identity(&mut reader, password.as_deref());
         let mode = reader.mode();
         let trusted = files::trusted_cas(&mut reader, &mut warnings);
         if let Some(mode) = mode {
