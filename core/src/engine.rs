@@ -8,9 +8,9 @@
 use crate::backend;
 use crate::cert::Certificate;
 use crate::context::Context;
+use crate::counters::{Counters, Handshake};
 use crate::error::{Code, Error, Result};
 use crate::failure;
-use crate::mode::Mode;
 use crate::names;
 use crate::peer::{Evidence, Report, Source};
 use crate::schema::{key, Sink};
@@ -40,8 +40,8 @@ pub type RefusalHook = Arc<dyn Fn(&Error) + Send + Sync>;
 pub struct Connection {
     stream: SslStream<Wire>,
     trace: Arc<Trace>,
-    mode: Mode,
     state: State,
+    handshake: Handshake,
     on_refusal: Option<RefusalHook>,
 }
 
@@ -58,16 +58,19 @@ enum State {
 const OUTPUT_LIMIT: usize = 256 * 1_024;
 
 impl Connection {
-    pub(crate) fn new(context: &Context, on_refusal: Option<RefusalHook>) -> Result<Self> {
+    pub(crate) fn new(
+        context: &Arc<Context>,
+        counters: &Arc<Counters>,
+        on_refusal: Option<RefusalHook>,
+    ) -> Result<Self> {
         let (ssl, trace) = context.connect()?;
         let stream = SslStream::new(ssl, Wire::default())
             .map_err(|error| Error::new(Code::Library, format!("no connection: {error}")))?;
-        let mode = context.policy.mode;
         Ok(Self {
             stream,
             trace,
-            mode,
             state: State::Handshake,
+            handshake: Handshake::begin(counters),
             on_refusal,
         })
     }
@@ -145,6 +148,7 @@ impl Connection {
                     Err(error) => return Err(self.refuse(error)),
                 };
                 self.state = State::Open(report);
+                self.handshake.done(self.resumed());
                 Ok(Progress::Done(()))
             }
             Err(error) => match error.code() {
@@ -166,6 +170,9 @@ impl Connection {
         if let Some(error) = seen.fatal.take() {
             return Err(error);
         }
+        let Some(host) = self.trace.host() else {
+            return Err(inconsistent("a connection that is for no host"));
+        };
         let evidence = match (ssl.session_reused(), held) {
             (false, None) if seen.chain.is_empty() => Evidence::Nothing,
             (false, Some(cert)) if seen.is_leaf(&cert) => {
@@ -199,13 +206,14 @@ impl Connection {
             (false, None) => return Err(inconsistent("no certificate where one was verified")),
         };
         let report = Arc::new(Report::conclude(Source::Tls, evidence));
-        report.admit(self.mode)?;
+        report.admit(host.policy.rules.mode)?;
         Ok(report)
     }
 
     /// Fails the handshake, and tells who wants to know.
     fn refuse(&mut self, error: Error) -> Error {
         let error = self.fail(error);
+        self.handshake.failed(&error);
         if let Some(told) = self.on_refusal.take() {
             told(&error);
         }
@@ -416,6 +424,15 @@ impl Connection {
         report.summarise(sink);
         sink.end();
         Ok(())
+    }
+
+    /// The host that a request names (`Host`, `:authority`) admits the same clients as the one that
+    /// this connection was made for. Where it does not, the request belongs on another connection: 421
+    /// Misdirected Request (RFC 9110, 15.5.20).
+    #[must_use]
+    pub fn serves(&self, authority: &str) -> bool {
+        let host = self.trace.host();
+        host.is_some_and(|host| host.serves(authority))
     }
 
     /// The negotiated application protocol; empty without.

@@ -1,20 +1,14 @@
-//! This file is about the files of the configuration: how an option's bytes are had, the client CAs,
-//! the key log.
+//! This file is about the files of the configuration: how an option's bytes are had, and the key log.
 
 use super::read::Reader;
+use super::stamp::Stamp;
 use crate::error::{Code, Error};
 use openssl::error::ErrorStack;
-use openssl::sha::sha256;
 use openssl::x509::X509;
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-
-/// The CAs that client certificates are verified with.
-pub(super) struct TrustedCas {
-    pub(super) cas: Vec<X509>,
-}
 
 /// The contents of `name` or `name_data`, and where they come from.
 pub(super) struct Source {
@@ -25,10 +19,11 @@ pub(super) struct Source {
 }
 
 /// No file of a configuration is larger than this; a directory or device must not be read for ever.
-const FILE_LIMIT: u64 = 64 * 1_024 * 1_024;
+const FILE_LIMIT: u64 = 256 * 1_024 * 1_024;
 
+/// What one of two options gives, the path of a file or the data; both is a problem.
 pub(super) fn source(
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
     file: &'static str,
     data: &'static str,
 ) -> Option<Source> {
@@ -41,6 +36,7 @@ pub(super) fn source(
     }
     if reader.given(file) {
         let path = reader.path(file)?;
+        reader.saw(Stamp::of(&path));
         match read_file(file, &path) {
             Ok(bytes) => Some(Source {
                 bytes,
@@ -62,7 +58,8 @@ pub(super) fn source(
     }
 }
 
-fn read_file(option: &str, path: &Path) -> Result<Vec<u8>, Error> {
+/// The contents of a file, as much as a configuration may have.
+pub(super) fn read_file(option: &str, path: &Path) -> Result<Vec<u8>, Error> {
     use std::io::Read;
     let unreadable = |error: std::io::Error| {
         let code = match error.kind() {
@@ -78,7 +75,10 @@ fn read_file(option: &str, path: &Path) -> Result<Vec<u8>, Error> {
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     if bytes.len() as u64 > FILE_LIMIT {
-        let message = format!("{option} {}: the file is larger than 64 MB", path.display());
+        let message = format!(
+            "{option} {}: the file is larger than 256 MB",
+            path.display()
+        );
         return Err(Error::new(Code::FileUnreadable, message).with("path", path.display()));
     }
     Ok(bytes)
@@ -93,52 +93,11 @@ pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<X509>, ErrorStack> {
     }
 }
 
-/// The client CAs; `None` when no option names any, or when they cannot be had.
-pub(super) fn trusted_cas(reader: &mut Reader, warnings: &mut Vec<String>) -> Option<TrustedCas> {
-    let given = reader.given("client_ca_file") || reader.given("client_ca_data");
-    let Some(source) = source(reader, "client_ca_file", "client_ca_data") else {
-        // A file that cannot be read is its own problem; the mode must not be called wrong as well.
-        return given.then(|| TrustedCas { cas: Vec::new() });
-    };
-    let mut seen = std::collections::HashSet::new();
-    let mut cas = Vec::new();
-    for (position, cert) in certificates(&source.bytes)
-        .unwrap_or_default()
-        .into_iter()
-        .enumerate()
-    {
-        let Ok(der) = cert.to_der() else { continue };
-        if !seen.insert(sha256(&der)) {
-            continue;
-        }
-        let is_ca = crate::cert::may_be_ca(&der);
-        if is_ca {
-            cas.push(cert);
-        } else {
-            warnings.push(format!(
-                "{}: certificate {} is no CA and is not trusted",
-                source.place,
-                position + 1
-            ));
-        }
-    }
-    if cas.is_empty() {
-        reader.problem(
-            Code::NoCa,
-            source.option,
-            format!(
-                "{}: there is no CA certificate in it; PEM is expected",
-                source.place
-            ),
-        );
-    }
-    Some(TrustedCas { cas })
-}
+/// The option that names the key log.
+pub(super) const KEYLOG: &str = "insecure_keylog_file";
 
 /// The key log, opened to append, readable by the owner alone.
-pub(super) fn keylog(reader: &mut Reader, warnings: &mut Vec<String>) -> Option<File> {
-    const OPTION: &str = "insecure_keylog_file";
-    let path = reader.path(OPTION)?;
+pub(super) fn keylog(reader: &mut Reader<'_>, path: &Path) -> Option<File> {
     // A configuration that will be refused leaves nothing behind.
     if !reader.is_fine() {
         return None;
@@ -147,7 +106,7 @@ pub(super) fn keylog(reader: &mut Reader, warnings: &mut Vec<String>) -> Option<
         .create(true)
         .append(true)
         .mode(0o600)
-        .open(&path);
+        .open(path);
     let checked = opened.and_then(|file| {
         let others = file.metadata()?.permissions().mode() & 0o077;
         match others {
@@ -159,16 +118,16 @@ pub(super) fn keylog(reader: &mut Reader, warnings: &mut Vec<String>) -> Option<
     });
     match checked {
         Ok(file) => {
-            warnings.push(format!(
+            reader.warn(format!(
                 "the keys of every connection are written to {}: whoever reads it reads the traffic",
                 path.display()
             ));
             Some(file)
         }
         Err(error) => {
-            let message = format!("{OPTION} {}: {error}", path.display());
+            let message = format!("{KEYLOG} {}: {error}", path.display());
             let error = Error::new(Code::FileUnreadable, message);
-            reader.error(OPTION, error.with("path", path.display()));
+            reader.error(KEYLOG, error.with("path", path.display()));
             None
         }
     }

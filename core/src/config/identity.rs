@@ -18,8 +18,17 @@ pub(crate) struct Identity {
     pub(crate) key: PKey<Private>,
 }
 
+/// The options that say who the server is.
+pub(super) const OPTIONS: [&str; 5] = [
+    "certificate",
+    "certificate_data",
+    "key",
+    "key_data",
+    "key_password",
+];
+
 /// The server's certificate chain and its key.
-pub(super) fn identity(reader: &mut Reader, password: Option<&str>) -> Option<Identity> {
+pub(super) fn identity(reader: &mut Reader<'_>, password: Option<&str>) -> Option<Identity> {
     for (file, data) in [("certificate", "certificate_data"), ("key", "key_data")] {
         if !reader.given(file) && !reader.given(data) {
             reader.problem(
@@ -58,7 +67,7 @@ pub(super) fn identity(reader: &mut Reader, password: Option<&str>) -> Option<Id
     Some(Identity { leaf, chain, key })
 }
 
-fn chain(reader: &mut Reader, source: &Source) -> Option<Vec<X509>> {
+fn chain(reader: &mut Reader<'_>, source: &Source) -> Option<Vec<X509>> {
     let chain = certificates(&source.bytes).unwrap_or_default();
     let Some(leaf) = chain.first() else {
         let what = if source.bytes.is_empty() {

@@ -7,15 +7,15 @@
 pub(crate) mod alert;
 mod code;
 mod strength;
+mod trust;
 
 pub use code::VerifyCode;
 pub(crate) use strength::{key_is_weak, weak_signature};
+pub(crate) use trust::{Anchors, Trust};
 
+use crate::policy::Rules;
 use crate::{backend, cert};
-use openssl::error::ErrorStack;
-use openssl::sha::sha256;
-use openssl::x509::{X509Ref, X509};
-use std::collections::HashMap;
+use openssl::x509::X509Ref;
 
 /// One thing that is wrong with a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,41 +51,6 @@ pub(crate) fn out_of_date(leaf: &cert::Certificate, now: i64) -> Option<VerifyEr
     (!begun).then(|| VerifyError::of_leaf(VerifyCode::CertNotYetValid))
 }
 
-/// The CAs that chains may end with, and the SHA-256 of each one's DER.
-pub(crate) struct Anchors(HashMap<usize, (X509, [u8; 32])>);
-
-impl Anchors {
-    /// Those of a configuration.
-    pub(crate) fn new(cas: &[X509]) -> std::result::Result<Self, ErrorStack> {
-        let digest = |ca: &X509| {
-            let sha256 = sha256(&ca.to_der()?);
-            Ok((address(ca), (ca.clone(), sha256)))
-        };
-        cas.iter()
-            .map(digest)
-            .collect::<std::result::Result<_, _>>()
-            .map(Self)
-    }
-
-    /// The digest of each.
-    pub(crate) fn digests(&self) -> Vec<[u8; 32]> {
-        self.0.values().map(|(_, digest)| *digest).collect()
-    }
-
-    /// The digest of a certificate, computed unless it is one of these: while they are held here,
-    /// nothing else lies where they do.
-    fn digest(&self, cert: &X509Ref) -> Option<[u8; 32]> {
-        match self.0.get(&address(cert)) {
-            Some((_, digest)) => Some(*digest),
-            None => cert.to_der().ok().map(|der| sha256(&der)),
-        }
-    }
-}
-
-fn address(cert: &X509Ref) -> usize {
-    std::ptr::from_ref(cert).addr()
-}
-
 /// What verification found.
 #[derive(Clone, Debug)]
 pub(crate) struct Verdict {
@@ -99,12 +64,12 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     /// Settles what the library reported (`reported`, in its order) about the chain that it built
-    /// (`chain`, leaf first). `depth` is how many intermediates are allowed; `accepted` is the
-    /// library's own conclusion; `anchors` are those that it may have ended the chain with.
+    /// (`chain`, leaf first), under these rules. `accepted` is the library's own conclusion; `anchors`
+    /// are those that it may have ended the chain with.
     pub(crate) fn settle(
         mut reported: Vec<VerifyError>,
         chain: &[&X509Ref],
-        depth: u32,
+        rules: &Rules,
         accepted: bool,
         anchors: &Anchors,
     ) -> Self {
@@ -116,7 +81,8 @@ impl Verdict {
         }
         for error in strength::weaknesses(chain)
             .into_iter()
-            .chain(length(chain, depth, trusted))
+            .chain(length(chain, rules.depth, trusted))
+            .chain(usage(chain, rules))
         {
             if !reported.contains(&error) {
                 reported.push(error);
@@ -183,6 +149,16 @@ fn length(chain: &[&X509Ref], allowed: u32, trusted: bool) -> Option<VerifyError
         depth: allowed + 1,
         code: VerifyCode::from_number(VerifyCode::ChainTooLong),
     })
+}
+
+/// A leaf that does not say that it is for clients, where it has to. One that says that it is for
+/// something else is the library's to refuse.
+fn usage(chain: &[&X509Ref], rules: &Rules) -> Option<VerifyError> {
+    let leaf = chain.first().filter(|_| rules.strict_usage)?;
+    let says = leaf
+        .to_der()
+        .is_ok_and(|der| cert::has_extended_key_usage(&der));
+    (!says).then(|| VerifyError::of_leaf(VerifyCode::InvalidPurpose))
 }
 
 /// A leaf that signed itself: AWS-LC says that its issuer is unknown when its key usage does not
