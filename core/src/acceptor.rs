@@ -253,8 +253,8 @@ fn load(
     keys: &Arc<TicketKeys>,
     clock: &Clock,
 ) -> std::result::Result<(Loaded, Vec<Stamp>), (Error, Vec<Stamp>)> {
-    let mut config =
-        Config::new(options.clone()).map_err(|refused| (refused.error, refused.files))?;
+    let mut config = Config::new(options.clone(), clock.now())
+        .map_err(|refused| (refused.error, refused.files))?;
     let handshake_timeout = config.handshake_timeout;
     let warnings = std::mem::take(&mut config.warnings);
     let files = std::mem::take(&mut config.files);

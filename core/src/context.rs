@@ -47,7 +47,7 @@ impl Context {
             keylog: config.keylog.map(|file| Arc::new(Mutex::new(file))),
         };
         let policy = |name: &str, host: &HostConfig| {
-            Policy::new(name, host.rules, host.trust.digest(), &[0; 32])
+            Policy::new(name, host.rules, host.trust.digest(), &host.crls.digest())
         };
         let own = policy("", &config.default);
         let hosts: Vec<_> = config
@@ -151,6 +151,7 @@ impl Shared {
             inner: builder.build(),
             policy,
             trust: config.trust,
+            crls: config.crls,
             min_version: config.min_version,
             max_version: config.max_version,
             access: access.clone(),

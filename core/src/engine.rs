@@ -15,7 +15,7 @@ use crate::names;
 use crate::peer::{Evidence, Report, Source};
 use crate::schema::{key, Sink};
 use crate::trace::Trace;
-use crate::verify::{VerifyCode, VerifyError};
+use crate::verify::{out_of_date, Verdict, VerifyError};
 use crate::wire::Wire;
 use openssl::error::ErrorStack;
 use openssl::ssl::{ErrorCode, ShutdownResult, SslStream};
@@ -177,13 +177,11 @@ impl Connection {
             (false, None) if seen.chain.is_empty() => Evidence::Nothing,
             (false, Some(cert)) if seen.is_leaf(&cert) => {
                 let verdict = seen.verdict.take();
-                let expires = verdict.as_ref().map(|verdict| verdict.expires);
                 let anchor = verdict.as_ref().and_then(|verdict| verdict.anchor);
-                let errors = verdict.map_or_else(|| vec![VerifyError::UNSPECIFIED], |v| v.errors);
                 Evidence::Fresh {
                     chain: seen.take_chain(),
                     anchor,
-                    errors: in_time(errors, expires, self.trace.clock.now()),
+                    errors: errors_by_now(verdict, self.trace.clock.now()),
                 }
             }
             (false, Some(_)) => return Err(inconsistent("another certificate than was verified")),
@@ -194,11 +192,12 @@ impl Connection {
                         .to_der()
                         .map_err(|_| inconsistent("an unreadable certificate"))?;
                     // The ticket has said the same of the whole chain when the client offered it.
-                    let expires = Certificate::from_der(&der)?.not_after();
+                    let leaf = Certificate::from_der(&der)?;
+                    let late = out_of_date(&leaf, self.trace.clock.now());
                     Evidence::Resumed {
                         leaf: der,
                         anchor: Some(anchor),
-                        errors: in_time(Vec::new(), expires, self.trace.clock.now()),
+                        errors: late.into_iter().collect(),
                     }
                 }
                 _ => return Err(inconsistent("a resumed session without its ticket's word")),
@@ -471,13 +470,14 @@ impl Connection {
     }
 }
 
-/// What is wrong when the handshake ends: what was wrong when the client's certificate came, or that
-/// it has expired meanwhile, because the client took its time.
-fn in_time(mut errors: Vec<VerifyError>, expires: Option<i64>, now: i64) -> Vec<VerifyError> {
-    if errors.is_empty() && expires.is_some_and(|end| end < now) {
-        errors.push(VerifyError::of_leaf(VerifyCode::CertHasExpired));
+/// What is wrong when the handshake ends: what was wrong when the client's certificate came, or what
+/// has ended meanwhile, because the client took its time.
+fn errors_by_now(verdict: Option<Verdict>, now: i64) -> Vec<VerifyError> {
+    match verdict {
+        None => vec![VerifyError::UNSPECIFIED],
+        Some(verdict) if verdict.errors.is_empty() => verdict.lapsed(now).into_iter().collect(),
+        Some(verdict) => verdict.errors,
     }
-    errors
 }
 
 fn pending() -> Error {

@@ -117,6 +117,8 @@ codes! {
     KeyMismatch = Config "config.key_mismatch";
     /// A CA file holds no CA certificate.
     NoCa = Config "config.no_ca";
+    /// A certificate revocation list cannot be used.
+    BadCrl = Config "config.bad_crl";
     /// The certificate or key is weaker than what is accepted.
     WeakKey = Config "config.weak_key";
     /// The application to serve does not import, or is none.

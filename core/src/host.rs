@@ -4,6 +4,7 @@
 //! In: the ClientHello has named it. Out: a connection that is its own. It may not know of other
 //! hosts, beside which names admit the same clients.
 
+use crate::crl::CrlSet;
 use crate::hostname::{self, Hosts};
 use crate::mode::Mode;
 use crate::policy::Policy;
@@ -17,6 +18,7 @@ pub(crate) struct Host {
     pub(crate) inner: SslContext,
     pub(crate) policy: Policy,
     pub(crate) trust: Arc<Trust>,
+    pub(crate) crls: Arc<CrlSet>,
     pub(crate) min_version: SslVersion,
     pub(crate) max_version: SslVersion,
     pub(crate) access: Arc<Access>,

@@ -22,6 +22,7 @@ mod clock;
 mod config;
 mod context;
 mod counters;
+mod crl;
 mod engine;
 pub mod error;
 mod failure;
@@ -51,6 +52,8 @@ pub use clock::Clock;
 pub use config::table::{
     find as option, Kind as OptionKind, Row as OptionRow, Scope as OptionScope, OPTIONS,
 };
+#[cfg(fuzzing)]
+pub use crl::fuzzing as crl_fuzzing;
 pub use engine::{Connection, Progress, RefusalHook};
 pub use error::{Code, Error, Kind, Result};
 pub use mode::Mode;

@@ -12,7 +12,7 @@ use crate::host::Host;
 use crate::mode::Mode;
 use crate::ticket::Ticket;
 use crate::verify::alert::Alert;
-use crate::verify::{Anchors, Verdict, VerifyCode, VerifyError};
+use crate::verify::{Anchors, Terms, Verdict, VerifyCode, VerifyError};
 use openssl::x509::{X509Ref, X509};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -205,7 +205,13 @@ impl Trace {
     ) -> Decision {
         let mut seen = self.seen();
         let reported = std::mem::take(&mut seen.reported);
-        let verdict = Verdict::settle(reported, chain, &host.policy.rules, accepted, anchors);
+        let terms = Terms {
+            rules: &host.policy.rules,
+            anchors,
+            crls: &host.crls,
+            now: self.clock.now(),
+        };
+        let verdict = Verdict::settle(reported, chain, accepted, &terms);
         let first = verdict.errors.first().map(|error| error.code);
         seen.verdict = Some(verdict);
         match first {
@@ -245,7 +251,7 @@ impl Trace {
         let verified = match (seen.chain.first(), &seen.verdict) {
             (None, None) if !host.policy.rules.mode.needs_certificate() => None,
             (Some(_), Some(verdict)) if verdict.ok() && !self.chain_too_large(&seen) => {
-                Some((verdict.anchor?, verdict.expires))
+                Some((verdict.anchor?, verdict.holds_until()))
             }
             _ => return None,
         };

@@ -6,7 +6,7 @@
 //! the TLS library compare for real.
 
 use super::der::{Malformed, Read, Reader};
-use super::name;
+use super::name::{self, Encoded};
 
 /// The key of a Name. What is none is its own key.
 pub(crate) fn canonical_name(name_der: &[u8]) -> Vec<u8> {
@@ -19,7 +19,12 @@ fn key(name_der: &[u8]) -> Read<Vec<u8>> {
     if !reader.at_end() {
         return Err(Malformed("a name is followed by something else"));
     }
-    let mut out = Vec::with_capacity(name_der.len());
+    Ok(of(&name))
+}
+
+/// The key of a Name that was read.
+pub(super) fn of(name: &Encoded<'_>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(64);
     let mut attributes = name.attributes().peekable();
     // An empty RDN has no attribute and leaves no trace, in OpenSSL neither.
     while let Some((rdn, kind, text)) = attributes.next() {
@@ -39,7 +44,7 @@ fn key(name_der: &[u8]) -> Read<Vec<u8>> {
         }
         out.push(END_OF_RDN);
     }
-    Ok(out)
+    out
 }
 
 const END_OF_RDN: u8 = 0xff;

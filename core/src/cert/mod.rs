@@ -5,19 +5,22 @@
 
 mod bundle;
 mod canonical;
-mod der;
+pub(crate) mod der;
 mod describe;
+mod distribution;
 mod extensions;
 mod key;
+mod member;
 mod name;
 mod objects;
 mod oid;
 mod pem;
+mod pss;
 mod san;
 mod skeleton;
 mod spiffe;
 mod text;
-mod time;
+pub(crate) mod time;
 mod trust;
 pub(crate) mod usage;
 mod warning;
@@ -25,7 +28,11 @@ mod warning;
 pub use bundle::{certinfo, certinfo_file, certinfos};
 pub(crate) use bundle::{pieces, CERTIFICATE, CRL};
 pub(crate) use canonical::canonical_name;
-pub(crate) use oid::encode as encode_oid;
+pub(crate) use distribution::{point_name, PointName};
+pub(crate) use member::ChainMember;
+pub(crate) use oid::{dotted as dotted_oid, encode as encode_oid};
+pub(crate) use pem::blocks as pem_blocks;
+pub(crate) use pss::Parameters as PssParameters;
 pub use san::AlternativeNames;
 pub(crate) use text::hex;
 pub(crate) use trust::{

@@ -2,8 +2,7 @@
 //!
 //! In: DER. Out: yes or no, and the answer that refuses where the certificate cannot be read.
 
-use super::der::{tag, Class, Read, Reader};
-use super::{skeleton, time, Certificate};
+use super::{pss, skeleton, time, Certificate};
 use crate::error::Result;
 
 /// The certificate says what it is for (RFC 5280, 4.2.1.12).
@@ -32,40 +31,14 @@ pub(crate) fn end_of_validity(kind: u32, content: &[u8]) -> Option<i64> {
 /// (RFC 4055, 3.1). What cannot be read counts as SHA-1: the caller refuses that.
 pub(crate) fn pss_digest_is_sha1(der: &[u8]) -> bool {
     const RSASSA_PSS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
-    const SHA1: &[u8] = b"\x2b\x0e\x03\x02\x1a";
     let digest =
         skeleton::read(der).and_then(|certificate| match certificate.signature_parameters {
             Some(parameters) if *certificate.signature.content == *RSASSA_PSS => {
-                pss_digest(parameters.encoding)
+                pss::Parameters::read(parameters.encoding).map(|parameters| parameters.digest)
             }
-            _ => Ok(None),
+            _ => Ok(pss::SHA1.to_vec()),
         });
-    match digest {
-        Ok(Some(digest)) => digest == SHA1,
-        Ok(None) | Err(_) => true,
-    }
-}
-
-/// The OID of the digest in RSASSA-PSS-params; nothing for the default.
-fn pss_digest(parameters: &[u8]) -> Read<Option<Vec<u8>>> {
-    Reader::new(parameters).within(Class::Universal, tag::SEQUENCE, |fields| {
-        let mut digest = None;
-        if fields.next_is(Class::Context, 0)? {
-            let algorithm = fields.within(Class::Context, 0, Reader::any)?;
-            let mut inner = Reader::new(algorithm.encoding);
-            digest = Some(inner.within(Class::Universal, tag::SEQUENCE, |algorithm| {
-                let oid = algorithm.value(tag::OID)?.content.into_owned();
-                while !algorithm.at_end() {
-                    algorithm.any()?;
-                }
-                Ok(oid)
-            })?);
-        }
-        while !fields.at_end() {
-            fields.any()?;
-        }
-        Ok(digest)
-    })
+    digest.map_or(true, |digest| digest == pss::SHA1)
 }
 
 /// The certificate can be a trust anchor: basicConstraints says that it is a CA, or it is a

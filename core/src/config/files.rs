@@ -35,19 +35,7 @@ pub(super) fn source(
         );
     }
     if reader.given(file) {
-        let path = reader.path(file)?;
-        reader.saw(Stamp::of(&path));
-        match read_file(file, &path) {
-            Ok(bytes) => Some(Source {
-                bytes,
-                option: file,
-                place: format!("{file} {}", path.display()),
-            }),
-            Err(error) => {
-                reader.error(file, error);
-                None
-            }
-        }
+        source_of(reader, file)
     } else {
         let bytes = reader.bytes(data)?;
         Some(Source {
@@ -55,6 +43,23 @@ pub(super) fn source(
             option: data,
             place: data.to_owned(),
         })
+    }
+}
+
+/// What the file of an option holds.
+pub(super) fn source_of(reader: &mut Reader<'_>, option: &'static str) -> Option<Source> {
+    let path = reader.path(option)?;
+    reader.saw(Stamp::of(&path));
+    match read_file(option, &path) {
+        Ok(bytes) => Some(Source {
+            bytes,
+            option,
+            place: format!("{option} {}", path.display()),
+        }),
+        Err(error) => {
+            reader.error(option, error);
+            None
+        }
     }
 }
 

@@ -3,9 +3,11 @@
 //!
 //! In: a set of options, and for a virtual host what the server's were. Out: [`HostConfig`].
 
+use super::crls;
 use super::identity::{self, Identity};
 use super::read::Reader;
 use super::trust;
+use crate::crl::CrlSet;
 use crate::error::Code;
 use crate::mode::Mode;
 use crate::policy::{CrlCheck, Rules};
@@ -19,6 +21,7 @@ pub(crate) struct HostConfig {
     pub(crate) identity: Arc<Identity>,
     pub(crate) rules: Rules,
     pub(crate) trust: Arc<Trust>,
+    pub(crate) crls: Arc<CrlSet>,
     /// Names of the CAs that clients are told; empty: none are told.
     pub(crate) ca_names: Arc<Vec<X509Name>>,
     pub(crate) min_version: SslVersion,
@@ -35,6 +38,9 @@ pub(super) struct Found {
     later: Option<Mode>,
     /// `None`: there is no client CA.
     trust: Option<Arc<Trust>>,
+    /// `None`: there is no CRL.
+    crls: Option<Arc<CrlSet>>,
+    crl_check: Option<CrlCheck>,
     ca_names: Option<Arc<Vec<X509Name>>>,
     depth: Option<u32>,
     partial_chain: Option<bool>,
@@ -96,11 +102,30 @@ impl Found {
             inherited.map(|server| server.ca_names.clone()),
             |reader| trust::named(reader, trusted.as_deref().unwrap_or(&Trust::default())),
         );
+        // The CRLs of the server's CAs say nothing of those of this host (`inherited` is the server
+        // whose CAs are this host's, too).
+        let own_crls = crls::crls(reader);
+        if let (Some(lists), true) = (&own_crls, reader.is_fine()) {
+            let now = reader.now();
+            crls::prove(reader, lists, trusted.as_deref(), now);
+        }
+        let lists = own_crls
+            .clone()
+            .or_else(|| inherited.and_then(|server| server.crls.clone()));
+        let inherited = inherited.filter(|_| own_crls.is_none());
+        let crl_check = or_inherited(
+            reader,
+            crls::CHECK,
+            inherited.map(|server| server.crl_check),
+            |reader| crls::check(reader, lists.as_deref()),
+        );
         let found = Self {
             identity,
             mode,
             later,
             trust: trusted,
+            crls: lists,
+            crl_check,
             ca_names,
             depth: or_inherited(
                 reader,
@@ -170,9 +195,10 @@ impl Found {
                 depth: self.depth?,
                 partial_chain: self.partial_chain?,
                 strict_usage: self.strict_usage?,
-                crl_check: CrlCheck::None,
+                crl_check: self.crl_check?,
             },
             trust: self.trust.unwrap_or_default(),
+            crls: self.crls.unwrap_or_default(),
             ca_names: self.ca_names?,
             min_version: self.min_version?.0,
             max_version: self.max_version?.0,

@@ -4,6 +4,7 @@
 //! In: [`Options`]. Out: [`Config`]. It is the only place that validates. It may not know of
 //! contexts or connections.
 
+mod crls;
 mod files;
 mod folder;
 mod host;
@@ -66,8 +67,10 @@ pub(crate) struct Refused {
 
 impl Config {
     /// Validates options.
-    pub(crate) fn new(options: Options) -> std::result::Result<Self, Refused> {
-        let mut notes = Notes::default();
+    ///
+    /// `now` is in seconds since 1970: what has expired already is a warning.
+    pub(crate) fn new(options: Options, now: i64) -> std::result::Result<Self, Refused> {
+        let mut notes = Notes::new(now);
         let read = Self::read(options, &mut notes);
         match notes.finish().and(read) {
             Ok(config) => Ok(Self {

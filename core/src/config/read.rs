@@ -13,8 +13,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// What reading a configuration has brought to light.
-#[derive(Default)]
 pub(super) struct Notes {
+    /// When that was, in seconds since 1970.
+    now: i64,
     problems: Vec<Error>,
     /// What is odd but does not prevent a server from running.
     pub(super) warnings: Vec<String>,
@@ -23,6 +24,16 @@ pub(super) struct Notes {
 }
 
 impl Notes {
+    /// Nothing yet.
+    pub(super) fn new(now: i64) -> Self {
+        Self {
+            now,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            files: Vec::new(),
+        }
+    }
+
     /// All problems, if there are any.
     pub(super) fn finish(&mut self) -> Result<()> {
         Error::all(std::mem::take(&mut self.problems)).map_or(Ok(()), Err)
@@ -111,6 +122,11 @@ impl<'n> Reader<'n> {
     /// Notes a file that was read.
     pub(super) fn saw(&mut self, file: Stamp) {
         self.notes.files.push(file);
+    }
+
+    /// When the configuration is read, in seconds since 1970.
+    pub(super) fn now(&self) -> i64 {
+        self.notes.now
     }
 
     /// Nothing is wrong so far.

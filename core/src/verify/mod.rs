@@ -13,7 +13,8 @@ pub use code::VerifyCode;
 pub(crate) use strength::{key_is_weak, weak_signature};
 pub(crate) use trust::{Anchors, Trust};
 
-use crate::policy::Rules;
+use crate::crl::{CrlSet, Findings};
+use crate::policy::{CrlCheck, Rules};
 use crate::{backend, cert};
 use openssl::x509::X509Ref;
 
@@ -59,30 +60,52 @@ pub(crate) struct Verdict {
     /// SHA-256 of the trust anchor, only when the chain verifies.
     pub(crate) anchor: Option<[u8; 32]>,
     /// The earliest end of validity in the chain, seconds since 1970.
-    pub(crate) expires: i64,
+    expires: i64,
+    /// The earliest nextUpdate of the CRLs that were looked into.
+    lists_end: Option<i64>,
+}
+
+/// What a chain is judged by.
+pub(crate) struct Terms<'a> {
+    pub(crate) rules: &'a Rules,
+    /// Those that the library may have ended the chain with.
+    pub(crate) anchors: &'a Anchors,
+    pub(crate) crls: &'a CrlSet,
+    /// Seconds since 1970.
+    pub(crate) now: i64,
 }
 
 impl Verdict {
     /// Settles what the library reported (`reported`, in its order) about the chain that it built
-    /// (`chain`, leaf first), under these rules. `accepted` is the library's own conclusion; `anchors`
-    /// are those that it may have ended the chain with.
+    /// (`chain`, leaf first). `accepted` is the library's own conclusion.
     pub(crate) fn settle(
         mut reported: Vec<VerifyError>,
         chain: &[&X509Ref],
-        rules: &Rules,
         accepted: bool,
-        anchors: &Anchors,
+        terms: &Terms<'_>,
     ) -> Self {
+        let rules = terms.rules;
         let trusted = !reported
             .iter()
             .any(|error| matches!(stage(error.code), Stage::Length | Stage::Building));
         if !accepted && reported.is_empty() {
             reported.push(VerifyError::UNSPECIFIED);
         }
+        // Only of a chain that ends with a CA and whose signatures hold: the issuers of any other are
+        // the client's inventions.
+        let genuine = trusted && accepted && !reported.iter().any(breaks_signatures);
+        let revocation = match rules.crl_check {
+            CrlCheck::Leaf | CrlCheck::Chain if genuine => {
+                let all = rules.crl_check == CrlCheck::Chain;
+                terms.crls.check(chain, all, terms.now)
+            }
+            _ => Findings::default(),
+        };
         for error in strength::weaknesses(chain)
             .into_iter()
             .chain(length(chain, rules.depth, trusted))
             .chain(usage(chain, rules))
+            .chain(revocation.errors)
         {
             if !reported.contains(&error) {
                 reported.push(error);
@@ -99,7 +122,7 @@ impl Verdict {
             reported.insert(0, first);
         }
         let anchor = match chain.last() {
-            Some(last) if reported.is_empty() => anchors.digest(last),
+            Some(last) if reported.is_empty() => terms.anchors.digest(last),
             _ => None,
         };
         if reported.is_empty() && anchor.is_none() {
@@ -109,7 +132,23 @@ impl Verdict {
             errors: reported,
             anchor,
             expires: earliest_end(chain),
+            lists_end: revocation.expires,
         }
+    }
+
+    /// Until when the verdict holds, seconds since 1970: no certificate ends before, and no CRL.
+    pub(crate) fn holds_until(&self) -> i64 {
+        self.lists_end
+            .map_or(self.expires, |end| self.expires.min(end))
+    }
+
+    /// Why the verdict no longer holds.
+    pub(crate) fn lapsed(&self, now: i64) -> Option<VerifyError> {
+        if self.expires < now {
+            return Some(VerifyError::of_leaf(VerifyCode::CertHasExpired));
+        }
+        let stale = self.lists_end.is_some_and(|end| end <= now);
+        stale.then(|| VerifyError::of_leaf(VerifyCode::CrlHasExpired))
     }
 
     /// The chain verifies.
@@ -127,6 +166,7 @@ enum Stage {
     Building,
     Extensions,
     Strength,
+    Revocation,
     Rest,
 }
 
@@ -137,8 +177,17 @@ fn stage(code: VerifyCode) -> Stage {
         2 | 18..=20 | 27 | 28 | 55 => Stage::Building,
         24..=26 | 34 | 37..=41 | 76..=94 => Stage::Extensions,
         VerifyCode::CaKeyTooSmall | VerifyCode::CaMdTooWeak => Stage::Strength,
+        3 | 8 | 11 | 12 | 23 | 33 | 35 | 44 => Stage::Revocation,
         _ => Stage::Rest,
     }
+}
+
+/// A signature in the chain does not hold, or cannot be checked.
+fn breaks_signatures(error: &VerifyError) -> bool {
+    matches!(
+        error.code.number(),
+        VerifyCode::CertSignatureFailure | 4 | 6
+    )
 }
 
 /// CERT_CHAIN_TOO_LONG where the library is given room for one intermediate more than is allowed.

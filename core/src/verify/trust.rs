@@ -98,13 +98,15 @@ impl Trust {
         self.cas.iter().map(|trusted| trusted.ca.subject.as_slice())
     }
 
-    /// Every CA with this subject, in any spelling that counts as equal.
-    pub(crate) fn named<'a>(&'a self, subject: &[u8]) -> impl Iterator<Item = &'a X509> {
-        let places = self.by_subject.get(&canonical_name(subject));
+    /// Every CA with this canonical subject.
+    pub(crate) fn named(&self, subject: &[u8]) -> Vec<X509> {
+        let places = self.by_subject.get(subject);
+        let certificate = |at: &usize| self.cas.get(*at)?.certificate().cloned();
         places
             .into_iter()
             .flatten()
-            .filter_map(|at| self.cas.get(*at)?.certificate())
+            .filter_map(certificate)
+            .collect()
     }
 
     /// The CAs that a chain of these certificates could end with: whoever is named as the issuer of
