@@ -37,7 +37,7 @@ impl Entries {
     }
 
     /// How many there are.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn len(&self) -> usize {
         self.places.len()
     }
