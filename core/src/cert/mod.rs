@@ -26,6 +26,7 @@ pub(crate) mod usage;
 mod warning;
 
 pub use bundle::{certinfo, certinfo_file, certinfos};
+pub(crate) use bundle::{pieces, CERTIFICATE, CRL};
 pub(crate) use canonical::canonical_name;
 pub(crate) use distribution::{point_name, PointName};
 pub(crate) use member::ChainMember;
@@ -34,7 +35,9 @@ pub(crate) use pem::blocks as pem_blocks;
 pub(crate) use pss::Parameters as PssParameters;
 pub use san::AlternativeNames;
 pub(crate) use text::hex;
-pub(crate) use trust::{end_of_validity, may_be_ca, pss_digest_is_sha1, rsa_bits};
+pub(crate) use trust::{
+    ca, end_of_validity, has_extended_key_usage, pss_digest_is_sha1, rsa_bits, Ca,
+};
 
 use crate::error::{Code, Error, Result};
 use crate::schema::Sink;

@@ -5,6 +5,13 @@
 use super::{pss, skeleton, time, Certificate};
 use crate::error::Result;
 
+/// The certificate says what it is for (RFC 5280, 4.2.1.12).
+pub(crate) fn has_extended_key_usage(der: &[u8]) -> bool {
+    let usage = Certificate::from_der(der)
+        .map(|certificate| certificate.known.extended_key_usage.is_some());
+    usage.unwrap_or(false)
+}
+
 /// The size of the key in bits when it is an RSA key. It refuses what [`Certificate::from_der`]
 /// refuses, and reads no more of the certificate than that takes.
 ///
@@ -36,9 +43,31 @@ pub(crate) fn pss_digest_is_sha1(der: &[u8]) -> bool {
 
 /// The certificate can be a trust anchor: basicConstraints says that it is a CA, or it is a
 /// self-issued one of version 1, which has no way to say so (RFC 5280, 6.1.4 k).
-pub(crate) fn may_be_ca(der: &[u8]) -> bool {
-    Certificate::from_der(der).is_ok_and(|certificate| {
-        certificate.known.ca
-            || (certificate.version == 1 && certificate.subject_name == certificate.issuer_name)
+fn may_be_ca(certificate: &Certificate) -> bool {
+    certificate.known.ca
+        || (certificate.version == 1 && certificate.subject_name == certificate.issuer_name)
+}
+
+/// What a trust store keeps of a CA.
+pub(crate) struct Ca {
+    /// The certificate alone.
+    pub(crate) der: Vec<u8>,
+    /// SHA-256 of it.
+    pub(crate) digest: [u8; 32],
+    /// The subject as it was encoded.
+    pub(crate) subject: Vec<u8>,
+}
+
+/// A certificate of a CA file; an error says why it is not trusted.
+pub(crate) fn ca(der: &[u8]) -> std::result::Result<Ca, String> {
+    let certificate = Certificate::from_der(der).map_err(|error| error.message().to_owned())?;
+    if !may_be_ca(&certificate) {
+        return Err("is no CA".to_owned());
+    }
+    let subject = skeleton::read(der).map_err(|malformed| malformed.0.to_owned())?;
+    Ok(Ca {
+        der: certificate.der().to_vec(),
+        digest: *certificate.sha256(),
+        subject: subject.subject_der.to_vec(),
     })
 }

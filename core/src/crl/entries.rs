@@ -37,6 +37,7 @@ impl Entries {
     }
 
     /// How many there are.
+    #[cfg(any(test, fuzzing))]
     pub(super) fn len(&self) -> usize {
         self.places.len()
     }

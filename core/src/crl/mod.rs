@@ -17,9 +17,9 @@ mod signature;
 mod tests;
 
 pub(crate) use check::Findings;
-pub(crate) use prove::Proof;
 pub(crate) use read::Crl;
 
+use openssl::sha::sha256;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -44,16 +44,11 @@ impl CrlSet {
         Self { by_issuer }
     }
 
-    /// There is no CRL.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.by_issuer.is_empty()
-    }
-
-    /// SHA-256 of the DER of each, in ascending order.
-    pub(crate) fn digests(&self) -> Vec<[u8; 32]> {
+    /// SHA-256 over all of them, whatever their order.
+    pub(crate) fn digest(&self) -> [u8; 32] {
         let all = self.by_issuer.values().flatten();
         let mut digests: Vec<_> = all.map(|crl| crl.digest).collect();
         digests.sort_unstable();
-        digests
+        sha256(&digests.concat())
     }
 }

@@ -134,6 +134,7 @@ impl Crl {
     }
 
     /// How many entries there are.
+    #[cfg(fuzzing)]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
