@@ -10,7 +10,16 @@ import der
 from certificate import Certificate, basic_constraints, extension, key_usage, name, uri
 from crl import Crl, Entry, distribution, full_name, points, reason
 from keys import SIGNATURES, Key
-from live import CA, CLIENT, ORGANIZATION, client_ca, intermediate, rsa_ca, unknown_root
+from live import (
+    CA,
+    CLIENT,
+    ORGANIZATION,
+    client_ca,
+    intermediate,
+    not_a_ca,
+    rsa_ca,
+    unknown_root,
+)
 
 # A certificate is a paragraph, however long its lines would be by themselves.
 # fmt: off
@@ -74,6 +83,7 @@ crl("ed25519-ca", "signed with Ed25519", ed25519_ca, Entry(ed25519_revoked))
 crl("intermediate", "that of an intermediate", intermediate, Entry(revoked_chain))
 crl("revoked-ca", "that of a revoked intermediate, which lists nobody", revoked_ca)
 crl("no-crl-sign-ca", "that of a CA that may not sign it", quiet_ca)
+crl("not-a-ca", "that of somebody who is no CA", not_a_ca)
 crl("client-ca-next", "signed with the CA's next key", next_ca, Entry(next_revoked))
 crl("empty", "as good as none revoked, and older than client-ca.crl.pem", client_ca,
     start="20240601000000Z")
