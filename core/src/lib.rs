@@ -30,6 +30,7 @@ mod mode;
 mod names;
 mod options;
 mod peer;
+mod pkcs;
 mod policy;
 pub mod schema;
 mod socket;

@@ -4,14 +4,14 @@
 //! same on every TLS library. It may not know of connections, verdicts or sockets.
 
 mod bundle;
-mod der;
+pub(crate) mod der;
 mod describe;
 mod extensions;
 mod key;
 mod name;
 mod objects;
 mod oid;
-mod pem;
+pub(crate) mod pem;
 mod san;
 mod skeleton;
 mod spiffe;
@@ -22,7 +22,9 @@ pub(crate) mod usage;
 mod warning;
 
 pub use bundle::{certinfo, certinfo_file, certinfos};
+pub(crate) use extensions::number;
 pub(crate) use oid::encode as encode_oid;
+pub(crate) use oid::named as oid_named;
 pub use san::AlternativeNames;
 pub(crate) use text::hex;
 pub(crate) use trust::{end_of_validity, may_be_ca, pss_digest_is_sha1, rsa_bits};

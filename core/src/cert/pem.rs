@@ -4,21 +4,21 @@
 //! blocks, headers and any line length are taken.
 
 /// A block: its label and its bytes; nothing for bytes that are no base64.
-pub(super) struct Block<'a> {
-    pub(super) label: &'a str,
-    pub(super) der: Option<Vec<u8>>,
+pub(crate) struct Block<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) der: Option<Vec<u8>>,
 }
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const DASHES: &[u8] = b"-----";
 
 /// The data looks like PEM.
-pub(super) fn is_pem(data: &[u8]) -> bool {
+pub(crate) fn is_pem(data: &[u8]) -> bool {
     find(data, BEGIN).is_some()
 }
 
 /// The label is one of a certificate's.
-pub(super) fn is_certificate(label: &str) -> bool {
+pub(crate) fn is_certificate(label: &str) -> bool {
     matches!(
         label,
         "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE"
@@ -26,7 +26,7 @@ pub(super) fn is_certificate(label: &str) -> bool {
 }
 
 /// The blocks one after the other.
-pub(super) fn blocks(data: &[u8]) -> impl Iterator<Item = Block<'_>> {
+pub(crate) fn blocks(data: &[u8]) -> impl Iterator<Item = Block<'_>> {
     let mut rest = data;
     std::iter::from_fn(move || {
         let begin = find(rest, BEGIN)?;

@@ -5,10 +5,10 @@
 use super::files::{certificates, source, Source};
 use super::read::Reader;
 use crate::error::{Code, Error};
+use crate::pkcs::{self, Fault};
 use crate::verify::{key_is_weak, weak_signature};
-use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
-use openssl::x509::X509;
+use openssl::x509::{X509Ref, X509};
 
 /// Who the server is.
 pub(crate) struct Identity {
@@ -16,23 +16,24 @@ pub(crate) struct Identity {
     /// The certificates above the leaf, as they are sent.
     pub(crate) chain: Vec<X509>,
     pub(crate) key: PKey<Private>,
+    /// What is odd about it.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// The server's certificate chain and its key.
 pub(super) fn identity(reader: &mut Reader, password: Option<&str>) -> Option<Identity> {
-    for (file, data) in [("certificate", "certificate_data"), ("key", "key_data")] {
+    if reader.given("pkcs12") || reader.given("pkcs12_data") {
+        return from_pkcs12(reader, password);
+    }
+    for (file, data, what) in [
+        ("certificate", "certificate_data", "certificate chain"),
+        ("key", "key_data", "private key"),
+    ] {
         if !reader.given(file) && !reader.given(data) {
             reader.problem(
                 Code::MissingOption,
                 file,
-                format!(
-                    "{file} is needed (or {data}): the server's {}",
-                    if file == "key" {
-                        "private key"
-                    } else {
-                        "certificate chain"
-                    }
-                ),
+                format!("{file} is needed (or {data}, or pkcs12 for both): the server's {what}"),
             );
         }
     }
@@ -40,14 +41,13 @@ pub(super) fn identity(reader: &mut Reader, password: Option<&str>) -> Option<Id
     let key = source(reader, "key", "key_data");
     let chain = certificate.and_then(|source| chain(reader, &source));
     let key = key.and_then(|source| {
-        private_key(&source, password)
-            .map_err(|error| reader.error(source.option, error))
+        pkcs::private_key(&source.bytes, password)
+            .map_err(|fault| refuse(reader, &source, "the private key", fault))
             .ok()
     });
     let (mut chain, key) = (chain?, key?);
     let leaf = chain.remove(0);
-    let public = leaf.public_key().ok()?;
-    if !public.public_eq(&key) {
+    if !leaf.public_key().ok()?.public_eq(&key) {
         reader.problem(
             Code::KeyMismatch,
             "key",
@@ -55,7 +55,113 @@ pub(super) fn identity(reader: &mut Reader, password: Option<&str>) -> Option<Id
         );
         return None;
     }
-    Some(Identity { leaf, chain, key })
+    Some(Identity {
+        leaf,
+        chain,
+        key,
+        warnings: Vec::new(),
+    })
+}
+
+/// The same from one PKCS#12 file.
+fn from_pkcs12(reader: &mut Reader, password: Option<&str>) -> Option<Identity> {
+    let own = ["pkcs12", "pkcs12_data"];
+    let own = own.into_iter().find(|name| reader.given(name))?;
+    for other in ["certificate", "certificate_data", "key", "key_data"] {
+        if reader.given(other) {
+            reader.problem(
+                Code::ConflictingOptions,
+                other,
+                format!("{other} and {own} are both given; {own} has certificate and key in it, so leave {other} out"),
+            );
+        }
+    }
+    let source = source(reader, "pkcs12", "pkcs12_data")?;
+    let contents = pkcs::open_pkcs12(&source.bytes, password)
+        .map_err(|fault| refuse(reader, &source, "the PKCS#12 file", fault))
+        .ok()?;
+    let mut bad = |code, what: &str| {
+        let message = format!("{}: {what}", source.place);
+        reader.problem(code, source.option, message);
+    };
+    let key = match contents.keys.as_slice() {
+        [key] => PKey::private_key_from_der(key),
+        [] => {
+            bad(Code::BadKey, "there is no private key in it; export it with its key (openssl pkcs12 -export -inkey KEY -in CERTIFICATES)");
+            return None;
+        }
+        several => {
+            let count = several.len();
+            bad(
+                Code::BadKey,
+                &format!("there are {count} private keys in it, and the server needs one"),
+            );
+            return None;
+        }
+    };
+    let Ok(key) = key else {
+        bad(Code::BadKey, "its private key cannot be read");
+        return None;
+    };
+    let read = contents.certificates.iter().map(|der| X509::from_der(der));
+    let Ok(mut others) = read.collect::<Result<Vec<X509>, _>>() else {
+        bad(
+            Code::BadCertificate,
+            "one of its certificates cannot be read",
+        );
+        return None;
+    };
+    if others.is_empty() {
+        bad(Code::BadCertificate, "there is no certificate in it");
+        return None;
+    }
+    let belongs = |cert: &X509| cert.public_key().is_ok_and(|public| public.public_eq(&key));
+    let Some(at) = others.iter().position(belongs) else {
+        bad(
+            Code::KeyMismatch,
+            "its private key belongs to none of its certificates",
+        );
+        return None;
+    };
+    let leaf = others.remove(at);
+    let chain = above(&leaf, &mut others);
+    let warnings = others.iter().map(|cert| {
+        let subject = cert.to_der().ok();
+        let subject = subject.and_then(|der| crate::cert::Certificate::from_der(&der).ok());
+        let subject = subject.map_or(String::new(), |cert| format!(" {}", cert.subject()));
+        format!(
+            "{}: the certificate{subject} is no issuer of the server's and is not sent",
+            source.place
+        )
+    });
+    let warnings = warnings.collect();
+    leaf_is_fit(reader, &source, &leaf).then_some(Identity {
+        leaf,
+        chain,
+        key,
+        warnings,
+    })
+}
+
+/// Takes the issuers of `leaf` out of `others`, each after the one that it issued.
+fn above(leaf: &X509Ref, others: &mut Vec<X509>) -> Vec<X509> {
+    let issued_by = |cert: &X509Ref, issuer: &X509| {
+        let named = issuer.subject_name().try_cmp(cert.issuer_name());
+        named.is_ok_and(|order| order.is_eq())
+            && issuer
+                .public_key()
+                .is_ok_and(|key| cert.verify(&key).unwrap_or(false))
+    };
+    let mut chain: Vec<X509> = Vec::new();
+    while let Some(at) = {
+        let last = chain.last().map_or(leaf, |cert| cert);
+        others.iter().position(|issuer| issued_by(last, issuer))
+    } {
+        chain.push(others.remove(at));
+    }
+    // A signature that fails is no error of anybody.
+    drop(openssl::error::ErrorStack::get());
+    chain
 }
 
 fn chain(reader: &mut Reader, source: &Source) -> Option<Vec<X509>> {
@@ -76,78 +182,63 @@ fn chain(reader: &mut Reader, source: &Source) -> Option<Vec<X509>> {
         );
         return None;
     };
-    match leaf.public_key() {
-        Err(_) => reader.problem(
+    leaf_is_fit(reader, source, leaf).then_some(chain)
+}
+
+/// The server's own certificate is one that clients would take.
+fn leaf_is_fit(reader: &mut Reader, source: &Source, leaf: &X509Ref) -> bool {
+    let place = &source.place;
+    let (code, message) = match leaf.public_key() {
+        Err(_) => (
             Code::BadCertificate,
-            source.option,
-            format!("{}: the certificate's key cannot be read", source.place),
+            format!("{place}: the certificate's key cannot be read"),
         ),
-        Ok(key) if key_is_weak(&key) => reader.problem(
+        Ok(key) if key_is_weak(&key) => (
             Code::WeakKey,
-            source.option,
             format!(
-                "{}: the certificate's key has only {} bits (RSA needs 2048, EC 224)",
-                source.place,
+                "{place}: the certificate's key has only {} bits (RSA needs 2048, EC 224)",
                 key.bits()
             ),
         ),
         // A self-signed certificate's own signature convinces nobody, so that it does not count.
-        Ok(key) if weak_signature(leaf) && !leaf.verify(&key).unwrap_or(false) => reader.problem(
+        Ok(key) if weak_signature(leaf) && !leaf.verify(&key).unwrap_or(false) => (
             Code::WeakKey,
-            source.option,
-            format!(
-                "{}: the certificate is signed with SHA-1 or MD5",
-                source.place
-            ),
+            format!("{place}: the certificate is signed with SHA-1 or MD5"),
         ),
-        Ok(_) => return Some(chain),
-    }
-    None
+        Ok(_) => return true,
+    };
+    reader.problem(code, source.option, message);
+    false
 }
 
-fn private_key(source: &Source, password: Option<&str>) -> Result<PKey<Private>, Error> {
+/// Notes why a file does not open.
+fn refuse(reader: &mut Reader, source: &Source, what: &str, fault: Fault) {
     let place = &source.place;
-    let asked = std::cell::Cell::new(false);
-    let answer = |buffer: &mut [u8]| {
-        asked.set(true);
-        let Some(password) = password.map(str::as_bytes) else {
-            return Err(ErrorStack::get());
-        };
-        let Some(room) = buffer.get_mut(..password.len()) else {
-            return Err(ErrorStack::get());
-        };
-        room.copy_from_slice(password);
-        Ok(password.len())
-    };
-    let key = if source
-        .bytes
-        .windows(11)
-        .any(|window| window == b"-----BEGIN ")
-    {
-        PKey::private_key_from_pem_callback(&source.bytes, answer)
-    } else {
-        PKey::private_key_from_der(&source.bytes)
-            .or_else(|_| PKey::private_key_from_pkcs8_callback(&source.bytes, answer))
-    };
-    key.map_err(|_| match (asked.get(), password) {
-        (true, None) => Error::new(
+    let (code, message) = match fault {
+        Fault::NeedsPassword => (
             Code::MissingPassword,
-            format!("{place}: the private key is encrypted; give key_password"),
+            format!("{place}: {what} is encrypted; give key_password"),
         ),
-        (true, Some(_)) => Error::new(
+        Fault::WrongPassword => (
             Code::WrongPassword,
-            format!("{place}: key_password does not open the private key"),
+            format!("{place}: key_password does not open {what}"),
         ),
-        (false, _) => {
-            let what = if source.bytes.is_empty() {
-                "is empty"
-            } else {
-                "holds no readable private key"
-            };
-            Error::new(
-                Code::BadKey,
-                format!("{place}: {what}; PEM or DER is expected"),
-            )
-        }
-    })
+        Fault::Unsupported(name) => (
+            Code::BadKey,
+            format!("{place}: {what} is sealed with {name}, which is not read; write it anew with AES-256 (openssl pkcs8 -topk8 -v2 aes-256-cbc, or openssl pkcs12 -export)"),
+        ),
+        Fault::TooCostly => (
+            Code::BadKey,
+            format!("{place}: {what} asks for more work than is done to open a file (10,000,000 rounds of key derivation, or 64 MB of memory); write it anew with less"),
+        ),
+        Fault::Malformed(_) if source.bytes.is_empty() => (
+            Code::BadKey,
+            format!("{place}: it is empty; {what} is expected"),
+        ),
+        Fault::Malformed(why) => (
+            Code::BadKey,
+            format!("{place}: {what} cannot be read: {why}"),
+        ),
+    };
+    reader.error(source.option, Error::new(code, message));
 }

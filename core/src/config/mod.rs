@@ -60,6 +60,7 @@ impl Config {
 
         let password = reader.text("key_password");
         let identity = identity::identity(&mut reader, password.as_deref());
+        warnings.extend(identity.iter().flat_map(|found| found.warnings.clone()));
         let mode = reader.mode();
         let trusted = files::trusted_cas(&mut reader, &mut warnings);
         if let Some(mode) = mode {

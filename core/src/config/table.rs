@@ -59,7 +59,9 @@ pub static OPTIONS: &[Row] = &[
     Row { name: "certificate_data", kind: Kind::Bytes, default: "", meaning: "The same as bytes." },
     Row { name: "key", kind: Kind::Path, default: "", meaning: "The server's private key, PEM or DER." },
     Row { name: "key_data", kind: Kind::Bytes, default: "", meaning: "The same as bytes." },
-    Row { name: "key_password", kind: Kind::Text, default: "", meaning: "Opens an encrypted key; nobody is ever prompted." },
+    Row { name: "pkcs12", kind: Kind::Path, default: "", meaning: "Certificate, chain and key in one PKCS#12 file (.p12, .pfx), in place of certificate and key." },
+    Row { name: "pkcs12_data", kind: Kind::Bytes, default: "", meaning: "The same as bytes." },
+    Row { name: "key_password", kind: Kind::Text, default: "", meaning: "Opens an encrypted key or the PKCS#12 file; nobody is ever prompted." },
     Row { name: "client_cert_mode", kind: Kind::Word, default: "none", meaning: "Whether clients are asked for a certificate: none, request, require_any, optional, require." },
     Row { name: "client_ca_file", kind: Kind::Path, default: "", meaning: "The CAs that client certificates are verified with, PEM; nothing else is trusted." },
     Row { name: "client_ca_data", kind: Kind::Bytes, default: "", meaning: "The same as bytes." },
@@ -75,6 +77,7 @@ pub static OPTIONS: &[Row] = &[
     Row { name: "session_tickets", kind: Kind::Flag, default: "true", meaning: "Whether sessions are resumed." },
     Row { name: "session_timeout", kind: Kind::Integer, default: "300", meaning: "For how many seconds after the full handshake a session may be resumed." },
     Row { name: "handshake_timeout", kind: Kind::Seconds, default: "10", meaning: "How many seconds a handshake may take, for the faces that own the socket." },
+    Row { name: "ocsp_response", kind: Kind::Path, default: "", meaning: "An OCSP response (RFC 6960) for the server's certificate, DER or PEM, that is stapled to handshakes while it is fresh; one that does not fit is left out with a warning." },
     Row { name: "insecure_keylog_file", kind: Kind::Path, default: "", meaning: "Where the keys of every connection are written, for debugging only; the environment's SSLKEYLOGFILE is ignored." },
 ];
 
