@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::error::{Code, Error, Result};
 use crate::names::Resolved;
 use crate::policy::Policy;
+use crate::staple::Staple;
 use crate::trace::Trace;
 use crate::verify::Anchors;
 use openssl::error::ErrorStack;
@@ -30,6 +31,7 @@ pub(crate) struct Context {
     keys: Arc<TicketKeys>,
     clock: Clock,
     session_timeout: i64,
+    staple: Option<Arc<Staple>>,
 }
 
 impl Context {
@@ -37,6 +39,7 @@ impl Context {
     pub(crate) fn new(config: &mut Config, clock: Clock) -> Result<Self> {
         let anchors = Anchors::new(&config.cas).map_err(library)?;
         let policy = Policy::new("", config.mode, config.verify_depth, anchors.digests());
+        let staple = config.identity.staple(clock.now(), &mut config.warnings);
         let keys = Arc::new(TicketKeys::random().map_err(library)?);
         let inner = build(config, &policy, &keys).map_err(library)?;
         Ok(Self {
@@ -46,6 +49,7 @@ impl Context {
             keys,
             clock,
             session_timeout: i64::from(config.session_timeout),
+            staple: staple.map(Arc::new),
         })
     }
 
@@ -58,6 +62,7 @@ impl Context {
             self.anchors.clone(),
             self.clock.clone(),
             self.session_timeout,
+            self.staple.clone(),
         ));
         backend::attach(&mut ssl, trace.clone(), self.keys.clone()).map_err(library)?;
         Ok((ssl, trace))
@@ -84,7 +89,7 @@ fn build(
     set_identity(&mut builder, config)?;
     set_trust(&mut builder, config)?;
     set_sessions(&mut builder, config, policy)?;
-    backend::install(&mut builder, keys);
+    backend::install(&mut builder, keys)?;
     set_alpn(&mut builder, std::mem::take(&mut config.alpn));
     set_keylog(&mut builder, config.keylog.take());
     Ok(builder.build())

@@ -34,6 +34,7 @@ mod pkcs;
 mod policy;
 pub mod schema;
 mod socket;
+mod staple;
 mod ticket;
 mod trace;
 pub mod value;

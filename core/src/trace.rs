@@ -8,6 +8,7 @@ use crate::cert;
 use crate::clock::Clock;
 use crate::error::{Code, Error, Result};
 use crate::policy::Policy;
+use crate::staple::Staple;
 use crate::ticket::Ticket;
 use crate::verify::alert::Alert;
 use crate::verify::{Anchors, Verdict, VerifyCode, VerifyError};
@@ -28,6 +29,7 @@ pub(crate) struct Trace {
     pub(crate) clock: Clock,
     /// Seconds for which a session may be resumed.
     pub(crate) session_timeout: i64,
+    staple: Option<Arc<Staple>>,
     seen: Mutex<Seen>,
 }
 
@@ -84,18 +86,26 @@ impl Trace {
         anchors: Arc<Anchors>,
         clock: Clock,
         session_timeout: i64,
+        staple: Option<Arc<Staple>>,
     ) -> Self {
         Self {
             policy,
             anchors,
             clock,
             session_timeout,
+            staple,
             seen: Mutex::default(),
         }
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The OCSP response for the server's certificate, while it is fresh.
+    pub(crate) fn staple(&self) -> Option<&[u8]> {
+        let staple = self.staple.as_ref()?;
+        staple.fresh(self.clock.now()).then(|| staple.der())
     }
 
     /// Takes in the chain that the client sent, before it is verified. An error ends the handshake

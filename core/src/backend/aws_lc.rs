@@ -114,6 +114,22 @@ pub(crate) fn signature_scheme(ssl: &SslRef) -> Option<u16> {
     (scheme != 0).then_some(scheme)
 }
 
+/// Nothing: [`hello_staple`] sees to it.
+pub(super) fn install_staple(_builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+    Ok(())
+}
+
+/// Gives the connection's OCSP response to the library, which sends it if the client has asked.
+/// Changing the connection's context takes it away again.
+pub(super) fn hello_staple(ssl: &SslRef, attached: &Attached) {
+    let Some(response) = attached.trace.staple() else {
+        return;
+    };
+    // SAFETY: the connection is alive, and called back on this thread; the library copies the bytes.
+    // Without memory for the copy the handshake goes on without a staple.
+    unsafe { ffi::SSL_set_ocsp_response(ssl.as_ptr(), response.as_ptr(), response.len()) };
+}
+
 /// No ticket for this connection. In TLS 1.2 the ServerHello has promised one; [`seal`] then sends
 /// an empty one (RFC 5077, 3.3).
 pub(super) fn suppress_tickets(ssl: &SslRef) {

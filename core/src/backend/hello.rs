@@ -1,7 +1,7 @@
 //! This file is about the ClientHello: the server name is read here, before a session is resumed,
 //! because afterwards not every library tells it.
 
-use super::{attached, guarded};
+use super::{attached, guarded, library};
 use foreign_types::ForeignTypeRef;
 use openssl::ssl::{SslContextBuilder, SslRef};
 use openssl_sys as ffi;
@@ -39,9 +39,13 @@ unsafe extern "C" fn hello(ssl: *mut ffi::SSL, _alert: *mut c_int, _: *mut c_voi
                 &[]
             }
         };
-        let seen = &mut *attached.trace.seen();
-        seen.greeted = true;
-        seen.server_name = host_name(extension);
+        {
+            let seen = &mut *attached.trace.seen();
+            seen.greeted = true;
+            seen.server_name = host_name(extension);
+        }
+        // After the host is settled: the certificate that it goes with has to be in place.
+        library::hello_staple(connection, attached);
         SUCCESS
     })
 }

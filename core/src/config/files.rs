@@ -62,7 +62,7 @@ pub(super) fn source(
     }
 }
 
-fn read_file(option: &str, path: &Path) -> Result<Vec<u8>, Error> {
+pub(super) fn read_file(option: &str, path: &Path) -> Result<Vec<u8>, Error> {
     use std::io::Read;
     let unreadable = |error: std::io::Error| {
         let code = match error.kind() {

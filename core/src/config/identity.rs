@@ -2,10 +2,11 @@
 //!
 //! In: the options that name them. Out: [`Identity`], checked to belong together, or every problem.
 
-use super::files::{certificates, source, Source};
+use super::files::{certificates, read_file, source, Source};
 use super::read::Reader;
 use crate::error::{Code, Error};
 use crate::pkcs::{self, Fault};
+use crate::staple::Staple;
 use crate::verify::{key_is_weak, weak_signature};
 use openssl::pkey::{PKey, Private};
 use openssl::x509::{X509Ref, X509};
@@ -18,10 +19,53 @@ pub(crate) struct Identity {
     pub(crate) key: PKey<Private>,
     /// What is odd about it.
     pub(crate) warnings: Vec<String>,
+    /// Its OCSP response, not looked at yet: the option and its path, the bytes.
+    ocsp_response: Option<(String, Vec<u8>)>,
 }
 
-/// The server's certificate chain and its key.
+impl Identity {
+    /// The OCSP response that goes with the certificate, unless it does not fit; then a warning says why.
+    pub(crate) fn staple(&self, now: i64, warnings: &mut Vec<String>) -> Option<Staple> {
+        let (place, bytes) = self.ocsp_response.as_ref()?;
+        let issuer = self.chain.first().map(|cert| &**cert);
+        match Staple::read(bytes, &self.leaf, issuer, now) {
+            Ok(staple) => {
+                let odd = staple.warnings.iter();
+                warnings.extend(odd.map(|why| format!("{place}: {why}")));
+                Some(staple)
+            }
+            Err(why) => {
+                warnings.push(format!(
+                    "{place}: {why}; no OCSP response is sent to clients"
+                ));
+                None
+            }
+        }
+    }
+}
+
+/// The server's certificate chain and its key, and what goes with them.
 pub(super) fn identity(reader: &mut Reader, password: Option<&str>) -> Option<Identity> {
+    const OPTION: &str = "ocsp_response";
+    let mut found = certificate_and_key(reader, password);
+    let Some(path) = reader.path(OPTION) else {
+        return found;
+    };
+    // A file that is fetched again and again may be missing once: that must not stop a server.
+    match (read_file(OPTION, &path), &mut found) {
+        (_, None) => {}
+        (Ok(bytes), Some(found)) => {
+            found.ocsp_response = Some((format!("{OPTION} {}", path.display()), bytes));
+        }
+        (Err(error), Some(found)) => found.warnings.push(format!(
+            "{}; no OCSP response is sent to clients",
+            error.message()
+        )),
+    }
+    found
+}
+
+fn certificate_and_key(reader: &mut Reader, password: Option<&str>) -> Option<Identity> {
     if reader.given("pkcs12") || reader.given("pkcs12_data") {
         return from_pkcs12(reader, password);
     }
@@ -60,6 +104,7 @@ pub(super) fn identity(reader: &mut Reader, password: Option<&str>) -> Option<Id
         chain,
         key,
         warnings: Vec::new(),
+        ocsp_response: None,
     })
 }
 
@@ -140,6 +185,7 @@ fn from_pkcs12(reader: &mut Reader, password: Option<&str>) -> Option<Identity> 
         chain,
         key,
         warnings,
+        ocsp_response: None,
     })
 }
 
