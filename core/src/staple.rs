@@ -43,6 +43,13 @@ enum Status {
     Unknown,
 }
 
+/// A BasicOCSPResponse as far as it matters here.
+struct Basic {
+    responses: Vec<Single>,
+    /// What the responder put beside its signature, each DER.
+    certificates: Vec<Vec<u8>>,
+}
+
 /// A SingleResponse as far as it matters here.
 struct Single {
     digest: Vec<u8>,
@@ -56,7 +63,8 @@ struct Single {
 
 impl Staple {
     /// Reads a response, DER or PEM, which must be a fresh one on `leaf`; else the reason why it is left
-    /// out. The signature is checked when `issuer` is given.
+    /// out. Without an `issuer` the response itself may bring it; if neither has it, the signature is
+    /// not checked, with a warning.
     pub(crate) fn read(
         data: &[u8],
         leaf: &X509Ref,
@@ -64,7 +72,10 @@ impl Staple {
         now: i64,
     ) -> Result<Self, String> {
         let der = encoding(data)?;
-        let single = single_response(&der, leaf, issuer)?;
+        let basic = basic_response(&der)?;
+        let brought = issuer_in(&basic, leaf);
+        let issuer = issuer.or(brought.as_deref());
+        let single = single_response(&basic, leaf, issuer)?;
         let (Some(this_update), Some(next_update)) = (single.this_update, single.next_update)
         else {
             return Err(
@@ -136,14 +147,14 @@ fn encoding(data: &[u8]) -> Result<Vec<u8>, String> {
     Ok(der)
 }
 
-/// What the response says of `leaf`.
-fn single_response(der: &[u8], leaf: &X509Ref, issuer: Option<&X509Ref>) -> Result<Single, String> {
+/// The BasicOCSPResponse.
+fn basic_response(der: &[u8]) -> Result<Basic, String> {
     let unreadable =
         |fault: Malformed| format!("it cannot be read as an OCSP response: {}", fault.0);
     let (status, basic) = response(der).map_err(unreadable)?;
-    let basic = match (status.as_slice(), basic) {
-        ([0], Some(basic)) => basic,
-        ([0], None) => return Err("it is not a basic OCSP response".to_owned()),
+    match (status.as_slice(), basic) {
+        ([0], Some(basic)) => Basic::read(&basic).map_err(unreadable),
+        ([0], None) => Err("it is not a basic OCSP response".to_owned()),
         (status, _) => {
             let word = match status {
                 [1] => "malformedRequest",
@@ -153,14 +164,43 @@ fn single_response(der: &[u8], leaf: &X509Ref, issuer: Option<&X509Ref>) -> Resu
                 [6] => "unauthorized",
                 _ => "a status that is unknown",
             };
-            return Err(format!("the responder answered {word}, not successful"));
+            Err(format!("the responder answered {word}, not successful"))
         }
-    };
+    }
+}
+
+/// The certificate in the response whose key has signed `leaf`, which makes it the issuer whoever put
+/// it there.
+fn issuer_in(basic: &Basic, leaf: &X509Ref) -> Option<X509> {
+    let certificates = basic.certificates.iter();
+    let mut read = certificates.flat_map(|der| X509::from_der(der));
+    read.find(|cert| has_issued(cert, leaf))
+}
+
+/// The name and the key of `issuer` are those that `cert` was signed with.
+pub(crate) fn has_issued(issuer: &X509Ref, cert: &X509Ref) -> bool {
+    let named = issuer.subject_name().try_cmp(cert.issuer_name());
+    let signed = named.is_ok_and(|order| order.is_eq())
+        && issuer
+            .public_key()
+            .is_ok_and(|key| cert.verify(&key).unwrap_or(false));
+    // A signature of somebody else is no error of a connection.
+    drop(ErrorStack::get());
+    signed
+}
+
+/// What the response says of `leaf`.
+fn single_response<'a>(
+    basic: &'a Basic,
+    leaf: &X509Ref,
+    issuer: Option<&X509Ref>,
+) -> Result<&'a Single, String> {
     let foreign = || "it is about another certificate than the server's".to_owned();
     let serial = leaf.serial_number().to_bn().map(|serial| serial.to_vec());
     let serial = serial.map_err(|_| foreign())?;
-    let all = responses(&basic).map_err(unreadable)?;
-    all.into_iter()
+    basic
+        .responses
+        .iter()
         .filter(|single| {
             single
                 .serial
@@ -221,26 +261,44 @@ fn response(der: &[u8]) -> Read<(Vec<u8>, Option<Vec<u8>>)> {
     Ok(read)
 }
 
-/// The SingleResponses of a BasicOCSPResponse.
-fn responses(basic: &[u8]) -> Read<Vec<Single>> {
-    Reader::new(basic).within(Class::Universal, tag::SEQUENCE, |basic| {
-        let all = basic.within(Class::Universal, tag::SEQUENCE, |data| {
-            if data.next_is(Class::Context, 0)? {
-                data.any()?;
-            }
-            data.any()?;
-            data.value(tag::GENERALIZED_TIME)?;
-            let all = data.within_list(tag::SEQUENCE, |list| {
-                let mut all = Vec::new();
-                while !list.at_end() {
-                    all.push(list.within(Class::Universal, tag::SEQUENCE, single)?);
+impl Basic {
+    fn read(basic: &[u8]) -> Read<Self> {
+        Reader::new(basic).within(Class::Universal, tag::SEQUENCE, |basic| {
+            let responses = basic.within(Class::Universal, tag::SEQUENCE, |data| {
+                if data.next_is(Class::Context, 0)? {
+                    data.any()?;
                 }
-                Ok(all)
+                data.any()?;
+                data.value(tag::GENERALIZED_TIME)?;
+                let responses = list(data, |list| {
+                    list.within(Class::Universal, tag::SEQUENCE, single)
+                })?;
+                skip_rest(data)?;
+                Ok(responses)
             })?;
-            skip_rest(data)?;
-            Ok(all)
-        })?;
-        skip_rest(basic)?;
+            basic.value(tag::SEQUENCE)?;
+            basic.value(tag::BIT_STRING)?;
+            let mut certificates = Vec::new();
+            if basic.next_is(Class::Context, 0)? {
+                certificates = basic.within(Class::Context, 0, |explicit| {
+                    list(explicit, |list| Ok(list.any()?.encoding.to_vec()))
+                })?;
+            }
+            Ok(Self {
+                responses,
+                certificates,
+            })
+        })
+    }
+}
+
+/// The elements of a SEQUENCE OF.
+fn list<T>(reader: &mut Reader<'_>, read: impl Fn(&mut Reader<'_>) -> Read<T>) -> Read<Vec<T>> {
+    reader.within_list(tag::SEQUENCE, |list| {
+        let mut all = Vec::new();
+        while !list.at_end() {
+            all.push(read(list)?);
+        }
         Ok(all)
     })
 }

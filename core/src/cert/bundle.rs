@@ -193,7 +193,7 @@ fn pkcs12(data: &[u8], password: Option<&str>) -> Result<Vec<Certificate>> {
         ),
         Fault::TooCostly => Error::new(
             Code::BadBundle,
-            "the PKCS#12 data asks for more rounds of key derivation than are done (10,000,000)",
+            "the PKCS#12 data asks for more rounds of key derivation than are done (5,000,000)",
         ),
         Fault::Malformed(why) => Error::new(
             Code::BadBundle,

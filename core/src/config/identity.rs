@@ -6,7 +6,7 @@ use super::files::{certificates, read_file, source, Source};
 use super::read::Reader;
 use crate::error::{Code, Error};
 use crate::pkcs::{self, Fault};
-use crate::staple::Staple;
+use crate::staple::{has_issued, Staple};
 use crate::verify::{key_is_weak, weak_signature};
 use openssl::pkey::{PKey, Private};
 use openssl::x509::{X509Ref, X509};
@@ -27,7 +27,8 @@ impl Identity {
     /// The OCSP response that goes with the certificate, unless it does not fit; then a warning says why.
     pub(crate) fn staple(&self, now: i64, warnings: &mut Vec<String>) -> Option<Staple> {
         let (place, bytes) = self.ocsp_response.as_ref()?;
-        let issuer = self.chain.first().map(|cert| &**cert);
+        let mut chain = self.chain.iter().map(|cert| &**cert);
+        let issuer = chain.find(|cert| has_issued(cert, &self.leaf));
         match Staple::read(bytes, &self.leaf, issuer, now) {
             Ok(staple) => {
                 let odd = staple.warnings.iter();
@@ -191,22 +192,13 @@ fn from_pkcs12(reader: &mut Reader, password: Option<&str>) -> Option<Identity> 
 
 /// Takes the issuers of `leaf` out of `others`, each after the one that it issued.
 fn above(leaf: &X509Ref, others: &mut Vec<X509>) -> Vec<X509> {
-    let issued_by = |cert: &X509Ref, issuer: &X509| {
-        let named = issuer.subject_name().try_cmp(cert.issuer_name());
-        named.is_ok_and(|order| order.is_eq())
-            && issuer
-                .public_key()
-                .is_ok_and(|key| cert.verify(&key).unwrap_or(false))
-    };
     let mut chain: Vec<X509> = Vec::new();
     while let Some(at) = {
         let last = chain.last().map_or(leaf, |cert| cert);
-        others.iter().position(|issuer| issued_by(last, issuer))
+        others.iter().position(|issuer| has_issued(issuer, last))
     } {
         chain.push(others.remove(at));
     }
-    // A signature that fails is no error of anybody.
-    drop(openssl::error::ErrorStack::get());
     chain
 }
 
@@ -275,7 +267,7 @@ fn refuse(reader: &mut Reader, source: &Source, what: &str, fault: Fault) {
         ),
         Fault::TooCostly => (
             Code::BadKey,
-            format!("{place}: {what} asks for more work than is done to open a file (10,000,000 rounds of key derivation, or 64 MB of memory); write it anew with less"),
+            format!("{place}: {what} asks for more work than is done to open a file (5,000,000 rounds of key derivation, or 64 MB of memory); write it anew with less"),
         ),
         Fault::Malformed(_) if source.bytes.is_empty() => (
             Code::BadKey,

@@ -19,7 +19,7 @@ use openssl::error::ErrorStack;
 
 /// The most rounds of key derivation that one file may ask for, all its derivations together: some
 /// seconds. What is written today asks for 2,048 to 600,000 a derivation, and there are two to four.
-const ROUNDS: u64 = 10_000_000;
+const ROUNDS: u64 = 5_000_000;
 
 /// Why a file does not open.
 #[derive(Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use openssl::sign::Signer;
 pub(crate) struct Contents {
     /// Each as PKCS#8, not encrypted.
     pub(crate) keys: Vec<Vec<u8>>,
-    /// Each as DER.
+    /// Each once, as DER.
     pub(crate) certificates: Vec<Vec<u8>>,
 }
 
@@ -97,6 +97,8 @@ fn unpack(safe: &[u8], password: &Password, budget: &mut Budget) -> Result<Conte
                         .keys
                         .push(decrypt(&algorithm, &data, password, budget)?);
                 }
+                // Programs that add a chain to a chain write some twice.
+                Bag::Certificate(der) if found.certificates.contains(&der) => {}
                 Bag::Certificate(der) => found.certificates.push(der),
             }
         }
