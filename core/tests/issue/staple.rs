@@ -83,7 +83,7 @@ impl Scene {
     fn left_out(&self, staple: &Path) -> String {
         let acceptor = self.acceptor(staple, Clock::system());
         assert_eq!(acceptor.warnings().len(), 1, "{:?}", acceptor.warnings());
-        let warning = acceptor.warnings()[0].clone();
+        let warning = acceptor.warnings().concat();
         assert!(
             warning.starts_with(&format!("ocsp_response {}: ", s(staple))),
             "{warning}"
