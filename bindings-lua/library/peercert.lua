@@ -174,6 +174,12 @@ local Connected = {}
 ---@return peercert.error? err
 function Connected:details() end
 
+---Whether the host that a request names admits the same clients as the one that the connection was made
+---for. Where it does not, answer 421 Misdirected Request.
+---@param authority string The request's `Host` or `:authority`.
+---@return boolean serves
+function Connected:serves(authority) end
+
 ---Keying material for channel bindings and the like (RFC 5705).
 ---@param label string
 ---@param size integer
@@ -295,6 +301,23 @@ function Acceptor:handshake_timeout() end
 
 ---@return string[] warnings
 function Acceptor:warnings() end
+
+---Reads every file anew. After an error, what was there before is still used.
+---@return true? done
+---@return peercert.error? err
+function Acceptor:reload() end
+
+---Reloads by itself when a file has been replaced. Nothing of Lua's is called: `reload_error` tells.
+---@param seconds number How often a thread looks; 0 for no watch any more.
+---@return true? done
+---@return peercert.error? err
+function Acceptor:watch(seconds) end
+
+---@return peercert.error? err Why the last reload failed; nil when it did not, or there was none.
+function Acceptor:reload_error() end
+
+---@return peercert.counters counters Since the acceptor was made, reloads or not.
+function Acceptor:counters() end
 
 ---@param callback? fun(err: peercert.error)
 function Acceptor:on_refusal(callback) end

@@ -145,7 +145,8 @@ fn annotations() -> Vec<String> {
             "flag" => "boolean",
             "integer" => "integer",
             "seconds" => "number",
-            "list" => "string|string[]",
+            "list" | "paths" | "secrets" => "string|string[]",
+            "hosts" => "table<string, peercert.options>",
             _ => "string",
         };
         format!("---@field {}? {kind} {}", row.name, row.meaning)
