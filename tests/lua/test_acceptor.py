@@ -5,7 +5,6 @@ The acceptors are in processes of Lua's, the clients are CPython's.
 
 from __future__ import annotations
 
-import os
 import shutil
 import ssl
 import subprocess
@@ -56,7 +55,7 @@ def place(target: Path, source: Path) -> None:
     """Replaces a file, all at once."""
     fresh = target.with_suffix(".fresh")
     shutil.copy(source, fresh)
-    os.replace(fresh, target)
+    fresh.replace(target)
 
 
 def hosts() -> dict[str, dict[str, Any]]:
@@ -130,9 +129,7 @@ def test_processes_that_share_ticket_keys_resume_each_others_sessions(
     files = [tmp_path / "1.key", tmp_path / "0.key"]
     context = client_context("good", version)
     with ExitStack() as stack:
-        first, same, rotated, filed, foreign = (
-            stack.enter_context(Program(lua)) for _ in range(5)
-        )
+        first, same, rotated, filed, foreign = (stack.enter_context(Program(lua)) for _ in range(5))
         first.ask("acceptor", server_options("require", ticket_keys=KEYS[0]))
         same.ask("acceptor", server_options("require", ticket_keys=[KEYS[0]]))
         rotated.ask("acceptor", server_options("require", ticket_keys=[KEYS[1], KEYS[0]]))

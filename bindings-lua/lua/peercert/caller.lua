@@ -77,6 +77,7 @@ end
 
 --- The answer of a handshake; the first failure is told to who asked for that.
 function caller.handshaken(self, done, err)
+  self.begun = true
   if done == nil and type(err) == "table" and err.kind == "peer" and not self.refused then
     self.refused = true
     local told = self.acceptor.told
