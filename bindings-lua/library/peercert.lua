@@ -107,9 +107,9 @@
 ---@field resumed integer Those of them that resumed a session.
 ---@field inflight integer Handshakes that are going on.
 ---@field abandoned integer Connections that this program closed before their handshake ended, time-outs included.
----@field refused peercert.attribute[][] Clients that the mode did not let in, by verifycode.
----@field alerts peercert.attribute[][] Handshakes that the client ended with an alert, by its name (RFC 8446, 6.2).
----@field failed peercert.attribute[][] All other handshakes that failed, by error code.
+---@field refused peercert.count[] Clients that the mode did not let in, by verifycode.
+---@field alerts peercert.count[] Handshakes that the client ended with an alert, by its name (RFC 8446, 6.2).
+---@field failed peercert.count[] All other handshakes that failed, by error code.
 ---@field reloads integer Reloads that have ended well.
 ---@field reloadfailures integer Reloads that failed, so that what was there before is still used.
 

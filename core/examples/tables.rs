@@ -163,6 +163,7 @@ fn lua_type(row: &Row) -> String {
         Type::Text => "string".to_owned(),
         Type::Texts => "string[]".to_owned(),
         Type::Dict => format!("peercert.{}", row.name),
+        Type::List if row.group == "counters" => "peercert.count[]".to_owned(),
         Type::List => {
             let element = row.name.trim_end_matches('s');
             if is_group(element) {
