@@ -942,7 +942,8 @@ int peercert_acceptor_reload(peercert_acceptor *acceptor,
 /*
  * Reloads by itself when a file has been replaced: written, renamed over, or a link pointed
  * elsewhere. A thread of its own looks at intervals, until this is called again or the acceptor is
- * freed. A call ends what the one before has begun, also when it fails.
+ * freed. A call ends what the one before has begun, also when it fails, but for errors of kind
+ * state.
  * `acceptor`: what watches its files; other threads may use it meanwhile, but not for this call.
  * `seconds`: the interval, up to a day (86,400); 0 for no watch any more.
  * `callback`: what is told of each reload, in the thread that watches; NULL for nothing.
