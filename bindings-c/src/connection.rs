@@ -468,6 +468,30 @@ pub unsafe extern "C" fn peercert_connection_details(
     })
 }
 
+/// Tells whether the host that a request names admits the same clients as the one that the connection
+/// was made for. Where it does not, the request belongs on another connection: answer 421 Misdirected
+/// Request (RFC 9110, 15.5.20).
+///
+/// `connection`: the connection, its handshake ended; NULL gives 0.
+/// `authority`: the request's `Host` or `:authority`, with its port if it has one; NULL gives 0.
+/// Returns: 1 or 0.
+/// Since: 0.1.0
+#[no_mangle]
+pub unsafe extern "C" fn peercert_connection_serves(
+    connection: *const Connection,
+    authority: *const c_char,
+) -> c_int {
+    entry!(else 0, {
+        // SAFETY: as the signature says.
+        let (connection, authority) =
+            unsafe { (shared(connection, "connection"), text(authority, "authority")) };
+        let (Ok(connection), Ok(authority)) = (connection, authority) else {
+            return 0;
+        };
+        c_int::from(connection.engine().serves(authority))
+    })
+}
+
 /// Exports keying material for channel bindings and the like (RFC 5705).
 ///
 /// `connection`: the connection, its handshake ended.

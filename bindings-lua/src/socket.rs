@@ -60,6 +60,9 @@ impl UserData for Socket {
         methods.add_method("details", |lua, this, ()| {
             connection::details(lua, &this.0.connection())
         });
+        methods.add_method("serves", |_, this, authority: LuaString| {
+            Ok(connection::serves(&this.0.connection(), &authority))
+        });
         methods.add_method("chain", |lua, this, ()| {
             connection::reported(lua, &this.0.connection(), report::chain)
         });
