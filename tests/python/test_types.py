@@ -20,6 +20,8 @@ DICTS: dict[str, typing.Any] = {
     "extension": types.Extension,
     "warning": types.Oddity,
     "details": types.Details,
+    "counters": types.Counters,
+    "count": types.Count,
 }
 
 

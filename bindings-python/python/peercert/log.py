@@ -58,6 +58,16 @@ def accepted(logger: logging.Logger, peer: str, connection: _Connection) -> None
         logger.debug("%s: %s", peer, step)
 
 
+def reloaded(logger: logging.Logger, error: BaseException | None) -> None:
+    """Logs a reload: that it was done, or everything that it failed for."""
+    if error is None:
+        logger.info("reloaded: new connections are of the files as they are now")
+        return
+    problems = getattr(error, "problems", None) or [error]
+    reasons = "; ".join(f"{code(problem)}: {message(problem)}" for problem in problems)
+    logger.error("not reloaded, what was there before is still used: %s", one_line(reasons))
+
+
 def verification(clientcert: Mapping[str, Any]) -> Iterator[str]:
     """The steps of the verification of a client's certificate, each a line."""
     if not clientcert:

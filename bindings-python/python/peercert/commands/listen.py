@@ -6,6 +6,7 @@ may not know where applications and certificates come from.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import logging
 import signal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from peercert.cheroot import Server
+
+_logger = logging.getLogger("peercert")
 
 
 def address(text: str) -> tuple[str, int]:
@@ -99,6 +102,28 @@ def _try(bind: tuple[str, int]) -> None:
         raise peercert.IoError(
             "io.address", f"cannot listen on {bind[0]}:{bind[1]}: {reason}"
         ) from None
+
+
+def reload_when_told(server: Server, seconds: float) -> None:
+    """Reads the files of the server's options anew at every SIGHUP, and when they are replaced if
+    `seconds` are given to look in; logs what has come of it."""
+    acceptor = server.ssl_adapter.acceptor
+    told = functools.partial(log.reloaded, _logger)
+
+    def reload() -> None:
+        try:
+            acceptor.reload()
+        except peercert.Error as error:
+            told(error)
+        else:
+            told(None)
+
+    def hang_up(*_: object) -> None:
+        # A signal comes in the middle of the accepting, which is not to wait for files.
+        threading.Thread(target=reload).start()
+
+    acceptor.watch(seconds, told)
+    signal.signal(signal.SIGHUP, hang_up)
 
 
 def until_told(server: Server) -> None:
