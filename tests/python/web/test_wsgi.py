@@ -47,6 +47,7 @@ def call(app: Any, **environ: Any) -> tuple[str, dict[str, str], bytes]:
     environ = {key.replace("__", "."): value for key, value in environ.items()}
     setup_testing_defaults(environ)
     environ.setdefault("QUERY_STRING", "")
+    environ.setdefault("SCRIPT_NAME", "")
     seen: dict[str, Any] = {}
 
     def start_response(
@@ -282,7 +283,6 @@ OTHER = FakeConnection(VERIFIED, "other", "other:443", "")
         {"HTTP_HOST": "here", "RAW_URI": "https://other/page"},
         {"HTTP_HOST": "other", "RAW_URI": "https://here/page"},
         {"HTTP_HOST": "here", "REQUEST_URI": "HTTPS://OTHER"},
-        {"HTTP_HOST": "here", "PATH_INFO": "https://other/page"},
         # Hosts that applications read in more than one way.
         {"HTTP_HOST": "here,other"},
         {"HTTP_HOST": "user@other"},
@@ -305,8 +305,18 @@ def test_a_request_for_a_host_of_another_policy_does_not_reach_the_application(
     assert b"another host" in body
 
 
-def test_without_any_host_the_default_one_is_asked_for() -> None:
-    environ = {"REQUEST_METHOD": "GET", "peercert.connection": OTHER}
+@pytest.mark.parametrize(
+    "named",
+    [
+        # Without any host the default one is asked for.
+        {},
+        # wsgiref has a whole URL for a path.
+        {"HTTP_HOST": "here", "PATH_INFO": "https://other/page"},
+    ],
+    ids=str,
+)
+def test_what_the_validator_does_not_know_does_not_reach_it_either(named: dict[str, str]) -> None:
+    environ = {"REQUEST_METHOD": "GET", "peercert.connection": OTHER, **named}
     seen: list[str] = []
     start: Any = lambda status, _: seen.append(status)  # noqa: E731
     list(wsgi.direct(reports)(environ, start))
