@@ -46,7 +46,7 @@ def test_strict_sni_refuses_every_name_but_those_of_hosts(premises: Premises, ve
     with serving(made) as port:
         for name in ("localhost", "b.a.partner.example", "example"):
             assert "UNRECOGNIZED_NAME" in refusal(port, client, name), name
-        with pytest.raises(ssl.SSLError, match="(?i)unrecognized"):
+        with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized"):
             connect(port, client, None)  # type: ignore[arg-type]
         assert visit(port, client, "open.example")["clientcert"]["present"] is False
 
@@ -87,7 +87,7 @@ def test_a_connection_serves_the_hosts_that_let_in_the_same_clients(
 ) -> None:
     options = premises.hosts()
     options["hosts"]["also-staff.example"] = options["hosts"]["Staff.example"]
-    with tcp_pair() as (ours, theirs):
+    with tcp_pair() as (ours, theirs), ours.dup() as end:
         client = Peer(lambda: _hear(premises, theirs))
         connection = _accepted(kind, options, ours)
         assert _serves(connection) == {
@@ -98,8 +98,10 @@ def test_a_connection_serves_the_hosts_that_let_in_the_same_clients(
             "open.example": False,
         }
         assert connection.serves("also-staff.example")
-        theirs.shutdown(socket.SHUT_RDWR)
+        end.shutdown(socket.SHUT_RDWR)
         client.result()
+        if isinstance(connection, peercert.SSLSocket | peercert.Socket):
+            connection.close()
 
 
 def _hear(premises: Premises, theirs: socket.socket) -> None:

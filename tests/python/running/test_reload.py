@@ -93,7 +93,8 @@ def test_files_that_the_base_classes_methods_named_are_read_anew(premises: Premi
 
 
 def test_of_a_second_file_the_contents_stay_those_of_the_call(premises: Premises) -> None:
-    context = peercert.SSLContext(**premises.options(client_cert_mode="require"))
+    context = peercert.SSLContext(client_cert_mode="require")
+    context.load_cert_chain(premises.path("server.pem"), premises.path("server.key"))
     second = premises.folder / "second.pem"
     shutil.copy(premises.path("partner-ca.pem"), second)
     context.load_verify_locations(premises.path("staff-ca.pem"))

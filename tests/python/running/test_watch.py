@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import shutil
 import subprocess
@@ -136,6 +137,8 @@ def _watchers() -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
 def test_watching_ends_when_it_is_told_to_or_nobody_is_left(premises: Premises, make: Make) -> None:
+    # What the tests before have left in cycles.
+    gc.collect()
     eventually(lambda: _watchers() == 0)
     made = make(**premises.options())
     made.watch(SOON)
