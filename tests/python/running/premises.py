@@ -40,6 +40,7 @@ class Premises:
         self.serial = self.renew()
         for kind in ("staff", "partner"):
             made = self._authorities[f"{kind}-ca"].client(subject=f"CN={kind}", name=kind)
+            assert made.key is not None
             shutil.copy(made.file, folder / f"{kind}.pem")
             shutil.copy(made.key, folder / f"{kind}.key")
 
@@ -186,3 +187,8 @@ def eventually(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "it did not come in time"
+
+
+def shows(port: int, client: ssl.SSLContext, wanted: str) -> Callable[[], bool]:
+    """Whether new connections are shown the certificate with this serial number."""
+    return lambda: serial(port, client) == wanted

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import peercert
-from premises import Premises, eventually, serial, serving, visit
+from premises import Premises, eventually, serial, serving, shows, visit
 from scene import PATIENCE
 
 Make = Any
@@ -48,7 +48,7 @@ def test_a_replaced_file_is_read_without_being_told(
         assert serial(port, client) == premises.serial
         for _ in range(3):
             renewed = replace(premises)
-            eventually(lambda renewed=renewed: serial(port, client) == renewed)
+            eventually(shows(port, client, renewed))
     eventually(lambda: made.reload_error() is None)
 
 
@@ -101,7 +101,7 @@ def test_a_broken_file_is_told_once_and_what_was_there_is_still_used(
         assert str(made.reload_error()) == str(error)
         assert visit(port, premises.client())["clientcert"]["present"] is False
         renewed = premises.renew()
-        eventually(lambda: serial(port, premises.client()) == renewed)
+        eventually(shows(port, premises.client(), renewed))
         while (told := heard.get(timeout=PATIENCE)[0]) is not None:
             # The certificate was there before its key.
             assert isinstance(told, peercert.ConfigError)
@@ -169,7 +169,7 @@ def test_a_context_goes_on_watching_when_its_settings_change(premises: Premises)
     context.set_alpn_protocols(["http/1.1"])
     with serving(context) as port:
         renewed = premises.renew()
-        eventually(lambda: serial(port, premises.client()) == renewed)
+        eventually(shows(port, premises.client(), renewed))
 
 
 ENDING = """

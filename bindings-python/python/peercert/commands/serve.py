@@ -74,6 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
     bind = listen.address(arguments.bind)
     if arguments.threads < 1:
         raise peercert.ConfigError("config.invalid_value", "--threads is 1 or more")
+    if not 0 <= arguments.watch <= 86400:
+        raise peercert.ConfigError(
+            "config.invalid_value", "--watch is a number of seconds from 0 to 86400"
+        )
     listen.need("cheroot")
     given = _options(arguments)
     if arguments.dev:
