@@ -107,7 +107,9 @@
 ---@field certificate_data? string The same as bytes.
 ---@field key? string The server's private key, PEM or DER.
 ---@field key_data? string The same as bytes.
----@field key_password? string Opens an encrypted key; nobody is ever prompted.
+---@field pkcs12? string Certificate, chain and key in one PKCS#12 file (.p12, .pfx), in place of certificate and key.
+---@field pkcs12_data? string The same as bytes.
+---@field key_password? string Opens an encrypted key or the PKCS#12 file; nobody is ever prompted.
 ---@field client_cert_mode? string Whether clients are asked for a certificate: none, request, require_any, optional, require.
 ---@field client_ca_file? string The CAs that client certificates are verified with, PEM; nothing else is trusted.
 ---@field client_ca_data? string The same as bytes.
@@ -123,6 +125,7 @@
 ---@field session_tickets? boolean Whether sessions are resumed.
 ---@field session_timeout? integer For how many seconds after the full handshake a session may be resumed.
 ---@field handshake_timeout? number How many seconds a handshake may take, for the faces that own the socket.
+---@field ocsp_response? string An OCSP response (RFC 6960) for the server's certificate, DER or PEM, that is stapled to handshakes while it is fresh; one that does not fit is left out with a warning.
 ---@field insecure_keylog_file? string Where the keys of every connection are written, for debugging only; the environment's SSLKEYLOGFILE is ignored.
 
 
