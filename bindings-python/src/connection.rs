@@ -136,6 +136,12 @@ impl Connection {
     fn json(&self, py: Python<'_>) -> PyResult<String> {
         Ok(self.report(py)?.json())
     }
+
+    /// Whether requests for this `Host` or `:authority` may be answered here: its virtual host lets in
+    /// the same clients as this connection's. Otherwise the answer is 421 (RFC 9110, 15.5.20).
+    fn serves(&self, py: Python<'_>, authority: &str) -> bool {
+        self.lock(py).serves(authority)
+    }
 }
 
 impl Connection {

@@ -273,8 +273,8 @@ impl Engine {
             return Ok(());
         }
         Err(PyNotImplementedError::new_err(
-            "a connection keeps the context it was accepted with; listen on another port with a \
-             context of its own where callers are to meet another configuration",
+            "a connection keeps the context it was accepted with; the option hosts gives each server \
+             name a configuration of its own",
         ))
     }
 
@@ -338,6 +338,11 @@ impl Engine {
     /// What `clientcert` tells, as JSON text.
     fn json(&self, py: Python<'_>) -> PyResult<String> {
         Ok(self.report(py)?.json())
+    }
+
+    /// Whether requests for this `Host` or `:authority` may be answered here.
+    fn serves(&self, py: Python<'_>, authority: &str) -> bool {
+        self.look(py, |connection| connection.serves(authority))
     }
 }
 

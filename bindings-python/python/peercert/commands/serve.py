@@ -38,6 +38,14 @@ def add(commands: Commands) -> None:
         "--threads", metavar="N", type=int, default=10, help="Worker threads. Default: 10."
     )
     parser.add_argument(
+        "--watch",
+        metavar="SECONDS",
+        type=float,
+        default=0,
+        help="Look this often whether a file of the options has been replaced, and read them anew "
+        "then, as at SIGHUP. Default: 0, never.",
+    )
+    parser.add_argument(
         "--log-level",
         choices=_LEVELS,
         default="info",
@@ -66,6 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
     bind = listen.address(arguments.bind)
     if arguments.threads < 1:
         raise peercert.ConfigError("config.invalid_value", "--threads is 1 or more")
+    if not 0 <= arguments.watch <= 86400:
+        raise peercert.ConfigError(
+            "config.invalid_value", "--watch is a number of seconds from 0 to 86400"
+        )
     listen.need("cheroot")
     given = _options(arguments)
     if arguments.dev:
@@ -100,6 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
         if (pki := told()) is not None and pki.password is not None:
             print(pki.secret, flush=True)
         raise
+    listen.reload_when_told(server, arguments.watch)
     acceptor = server.ssl_adapter.acceptor
     listen.warn(acceptor.warnings)
     print(f"listening on {listen.url(server)}, client_cert_mode {acceptor.mode}", flush=True)
