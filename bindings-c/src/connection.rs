@@ -443,8 +443,11 @@ pub unsafe extern "C" fn peercert_connection_clientcert(
                 output(clientcert, "clientcert")?,
             )
         };
-        let report = Report::new(connection.engine().clientcert()?.clone());
-        out.set(give(report.clientcert()?));
+        let report = connection.engine().clientcert()?.clone();
+        out.set(give(value::build(|sink| {
+            report.describe(sink);
+            Ok(())
+        })?));
         Ok(())
     })
 }

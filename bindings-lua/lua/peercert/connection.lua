@@ -60,7 +60,7 @@ end
 function Connection:read(size)
   checked_self("read", self, Connection)
   check("read", 1, "size", size, "number", "nil")
-  return errors.answer(self.native:read(arguments.count("read", 1, "size", size or 16384)))
+  return caller.read(self, errors.answer(self.native:read(arguments.count("read", 1, "size", size or 16384))))
 end
 
 --- Writes plaintext; how many bytes were taken.
