@@ -81,7 +81,9 @@ impl Connection {
             Some(last) if last.is_of(&found) => {}
             _ => reports.push(Box::new(Report::new(found))),
         }
-        Ok(reports.last().map_or(std::ptr::null(), |last| &raw const **last))
+        Ok(reports
+            .last()
+            .map_or(std::ptr::null(), |last| &raw const **last))
     }
 }
 

@@ -92,10 +92,7 @@ impl Engine {
         place: &PyOnceLock<Arc<T>>,
         ask: impl FnOnce(&mut Connection) -> peercert::Result<Arc<T>> + Send,
     ) -> PyResult<Arc<T>> {
-        let now = || {
-            self.look(py, ask)
-                .map_err(|error| errors::own(py, &error))
-        };
+        let now = || self.look(py, ask).map_err(|error| errors::own(py, &error));
         if self.asked.load(Ordering::Acquire) {
             return now();
         }
@@ -293,7 +290,8 @@ impl Engine {
                 return bio.step(py, Operation::Answer, ask);
             }
         };
-        asked.map(drop)
+        asked
+            .map(drop)
             .map_err(|error| Flavour::Stdlib.error(py, &error, Operation::Answer))
     }
 

@@ -25,8 +25,8 @@ mod verify;
 pub use descriptor::Descriptor;
 pub(crate) use keys::{TicketKey, TicketKeys};
 pub(crate) use library::{
-    ask_for_certificate, group, harden, set_algorithms, set_ciphersuites, set_session_timeout, signature_scheme,
-    ASKS_LATER, ERR_LIB_SSL, NAME,
+    ask_for_certificate, group, harden, set_algorithms, set_ciphersuites, set_session_timeout,
+    signature_scheme, ASKS_LATER, ERR_LIB_SSL, NAME,
 };
 
 use crate::trace::Trace;

@@ -42,15 +42,8 @@ type KeyCallback = unsafe extern "C" fn(
     c_int,
 ) -> c_int;
 
-type MessageCallback = unsafe extern "C" fn(
-    c_int,
-    c_int,
-    c_int,
-    *const c_void,
-    usize,
-    *mut ffi::SSL,
-    *mut c_void,
-);
+type MessageCallback =
+    unsafe extern "C" fn(c_int, c_int, c_int, *const c_void, usize, *mut ffi::SSL, *mut c_void);
 
 // Declared in openssl/ssl.h and openssl/x509_vfy.h since 1.1.1 (the key callback since 3.0).
 extern "C" {

@@ -109,7 +109,8 @@ impl Connection {
     pub(super) fn answer(&mut self) -> Result<Progress<()>> {
         while self.awaiting {
             if matches!(self.state, State::HalfClosed(_)) {
-                let message = "the client said goodbye instead of answering the request for its certificate";
+                let message =
+                    "the client said goodbye instead of answering the request for its certificate";
                 return Err(Error::new(Code::PeerClosed, message));
             }
             let room = HELD_LIMIT.saturating_sub(self.held.len()).min(RECORD);

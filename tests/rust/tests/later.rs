@@ -40,7 +40,9 @@ fn aws_lc_says_that_it_cannot_ask_later() {
         let mut dialogue = Dialogue::begin(&client, &acceptor, true, None);
         let error = dialogue.server.request_certificate().unwrap_err();
         assert_eq!(error.code(), Code::Unsupported);
-        assert!(error.message().contains("not supported by this TLS library"));
+        assert!(error
+            .message()
+            .contains("not supported by this TLS library"));
         assert_still_there(&mut dialogue);
     }
 }
@@ -120,9 +122,9 @@ mod openssl_asks {
     fn whoever_answers_later_meets_what_its_row_says_of_a_handshake() {
         let vectors = vectors("clientcert.json");
         let (mut ran, mut wrong) = (0, Vec::new());
-        for row in rows(&vectors).filter(|row| {
-            row["tls"] == "1.3" && row["session"] == "fresh" && row["mode"] != "none"
-        }) {
+        for row in rows(&vectors)
+            .filter(|row| row["tls"] == "1.3" && row["session"] == "fresh" && row["mode"] != "none")
+        {
             let name = row["client"].as_str();
             let mut options = options("none", row["mode"].as_str().unwrap());
             let own = vectors["options"][name.unwrap_or("")].as_object();
@@ -156,7 +158,12 @@ mod openssl_asks {
             ran += 1;
         }
         assert!(ran > 100, "{ran}");
-        assert!(wrong.is_empty(), "{} of {ran}:\n{}", wrong.len(), wrong.join("\n"));
+        assert!(
+            wrong.is_empty(),
+            "{} of {ran}:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
     }
 
     #[test]
@@ -164,12 +171,17 @@ mod openssl_asks {
         for (name, verifycode, alert) in [
             (None, "ABSENT", 116),
             (Some("expired"), "CERT_HAS_EXPIRED", 45),
-            (Some("unknown-leaf"), "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", 48),
+            (
+                Some("unknown-leaf"),
+                "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+                48,
+            ),
         ] {
             let told = Arc::new(Mutex::new(Vec::new()));
             let list = told.clone();
             let acceptor = Acceptor::new(options("none", "require")).unwrap();
-            let acceptor = acceptor.on_refusal(move |error| list.lock().unwrap().push(error.clone()));
+            let acceptor =
+                acceptor.on_refusal(move |error| list.lock().unwrap().push(error.clone()));
             let client = Client::new(name, SslVersion::TLS1_3);
             let mut dialogue = Dialogue::begin(&client, &acceptor, true, None);
             let error = dialogue.ask().unwrap_err();
@@ -187,7 +199,10 @@ mod openssl_asks {
             assert_eq!(told.len(), 1);
             assert_eq!(told[0].clientcert().unwrap().verifycode(), verifycode);
             let counters = counters(&acceptor);
-            assert_eq!((&counters["done"], &counters["inflight"]), (&1.into(), &0.into()));
+            assert_eq!(
+                (&counters["done"], &counters["inflight"]),
+                (&1.into(), &0.into())
+            );
             let refused = &counters["refused"][0];
             assert!(refused.to_string().contains(verifycode), "{counters}");
         }
@@ -201,7 +216,10 @@ mod openssl_asks {
         assert!(dialogue.server.clientcert().unwrap().verified());
         dialogue.forget_certificate();
         assert_eq!(code(dialogue.ask()), Some(Code::NoCertificate));
-        assert_eq!(code(dialogue.server.clientcert()), Some(Code::NoCertificate));
+        assert_eq!(
+            code(dialogue.server.clientcert()),
+            Some(Code::NoCertificate)
+        );
     }
 
     #[test]
@@ -226,7 +244,10 @@ mod openssl_asks {
         dialogue.listen();
         dialogue.say(b"after the answer");
         dialogue.tell();
-        assert!(matches!(dialogue.server.handshake(), Ok(Progress::Done(()))));
+        assert!(matches!(
+            dialogue.server.handshake(),
+            Ok(Progress::Done(()))
+        ));
         assert!(dialogue.server.clientcert().unwrap().verified());
         let mut read = Vec::new();
         let mut buffer = [0; 7];
@@ -252,12 +273,18 @@ mod openssl_asks {
                 assert!(matches!(written, Progress::Done(1) | Progress::WantRead));
                 let mut buffer = [0; 16];
                 while let Progress::Done(count) = dialogue.server.read(&mut buffer).unwrap() {
-                    assert!(dialogue.server.clientcert().unwrap().verified(), "before the data");
+                    assert!(
+                        dialogue.server.clientcert().unwrap().verified(),
+                        "before the data"
+                    );
                     read.extend_from_slice(&buffer[..count]);
                 }
             }
             assert_eq!(read, b"hello", "pieces of {piece}");
-            assert!(matches!(dialogue.server.handshake(), Ok(Progress::Done(()))));
+            assert!(matches!(
+                dialogue.server.handshake(),
+                Ok(Progress::Done(()))
+            ));
         }
     }
 
@@ -318,7 +345,10 @@ mod openssl_asks {
         assert_eq!(count, 3 * 64 * 1_024);
         dialogue.listen();
         dialogue.tell();
-        assert!(matches!(dialogue.server.handshake(), Ok(Progress::Done(()))));
+        assert!(matches!(
+            dialogue.server.handshake(),
+            Ok(Progress::Done(()))
+        ));
     }
 
     #[test]
@@ -332,9 +362,18 @@ mod openssl_asks {
             assert_eq!(code(dialogue.server.handshake()), Some(Code::PeerClosed));
         }
         let mut buffer = [0; 8];
-        assert!(matches!(dialogue.server.read(&mut buffer), Ok(Progress::Done(3))));
-        assert!(matches!(dialogue.server.read(&mut buffer), Ok(Progress::Done(0))));
-        assert_eq!(code(dialogue.server.request_certificate()), Some(Code::Closed));
+        assert!(matches!(
+            dialogue.server.read(&mut buffer),
+            Ok(Progress::Done(3))
+        ));
+        assert!(matches!(
+            dialogue.server.read(&mut buffer),
+            Ok(Progress::Done(0))
+        ));
+        assert_eq!(
+            code(dialogue.server.request_certificate()),
+            Some(Code::Closed)
+        );
     }
 
     #[test]
@@ -344,7 +383,10 @@ mod openssl_asks {
         dialogue.server.feed_eof();
         let error = dialogue.server.handshake().unwrap_err();
         assert_eq!(error.code(), Code::PeerClosed);
-        assert!(error.message().contains("request for its certificate"), "{error}");
+        assert!(
+            error.message().contains("request for its certificate"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -360,21 +402,36 @@ mod openssl_asks {
             for _ in 0..2 {
                 assert_eq!(code(dialogue.server.request_certificate()), Some(expected));
             }
-            assert!(matches!(dialogue.server.handshake(), Ok(Progress::Done(()))));
+            assert!(matches!(
+                dialogue.server.handshake(),
+                Ok(Progress::Done(()))
+            ));
             assert_eq!(dialogue.server.clientcert().unwrap().verifycode(), "ABSENT");
             assert_still_there(&mut dialogue);
         }
         let acceptor = Acceptor::new(options("none", "require")).unwrap();
         let mut fresh = acceptor.connection().unwrap();
-        assert_eq!(code(fresh.request_certificate()), Some(Code::HandshakePending));
+        assert_eq!(
+            code(fresh.request_certificate()),
+            Some(Code::HandshakePending)
+        );
         let mut dialogue = begin(&good(), "none", "require");
         assert!(dialogue.server.request_certificate().is_ok());
-        assert_eq!(code(dialogue.server.request_certificate()), Some(Code::RequestPending));
+        assert_eq!(
+            code(dialogue.server.request_certificate()),
+            Some(Code::RequestPending)
+        );
         dialogue.listen();
         dialogue.tell();
-        assert!(matches!(dialogue.server.handshake(), Ok(Progress::Done(()))));
+        assert!(matches!(
+            dialogue.server.handshake(),
+            Ok(Progress::Done(()))
+        ));
         assert!(dialogue.server.close().is_ok());
-        assert_eq!(code(dialogue.server.request_certificate()), Some(Code::Closed));
+        assert_eq!(
+            code(dialogue.server.request_certificate()),
+            Some(Code::Closed)
+        );
     }
 
     #[test]
@@ -401,15 +458,23 @@ mod openssl_asks {
     #[test]
     fn over_a_socket_a_client_that_never_answers_ends_in_a_time_out() {
         for flood in [false, true] {
-            let options = options("none", "require").set("handshake_timeout", OptionValue::Number(0.2));
+            let options =
+                options("none", "require").set("handshake_timeout", OptionValue::Number(0.2));
             let acceptor = Acceptor::new(options).unwrap();
             let (ours, theirs) = UnixStream::pair().unwrap();
             let client = std::thread::spawn(move || Dialogue::silent(&good(), theirs, flood));
             let socket = acceptor.accept(ours).unwrap();
             let error = socket.request_certificate(Wait::Forever).unwrap_err();
-            let expected = if flood { Code::InputFull } else { Code::Timeout };
+            let expected = if flood {
+                Code::InputFull
+            } else {
+                Code::Timeout
+            };
             assert_eq!(error.code(), expected, "{error}");
-            assert_eq!(socket.connection().clientcert().unwrap().verifycode(), "ABSENT");
+            assert_eq!(
+                socket.connection().clientcert().unwrap().verifycode(),
+                "ABSENT"
+            );
             drop(socket);
             client.join().unwrap();
         }
