@@ -35,6 +35,10 @@ impl UserData for Connection {
             let result = this.0.handshake();
             done(lua, result, |lua, ()| true.into_lua_multi(lua))
         });
+        methods.add_method_mut("request_certificate", |lua, this, ()| {
+            let result = this.0.request_certificate();
+            done(lua, result, |lua, ()| true.into_lua_multi(lua))
+        });
         methods.add_method_mut("read", |lua, this, size: usize| {
             let mut plaintext = vec![0; size.min(RECORD)];
             let result = this.0.read(&mut plaintext);

@@ -89,4 +89,12 @@ function caller.handshaken(self, done, err)
   return done, err
 end
 
+--- The answer of a read, which meets a refusal where a certificate was asked for after the handshake.
+function caller.read(self, text, err)
+  if type(err) == "table" and err.clientcert then
+    return caller.handshaken(self, text, err)
+  end
+  return text, err
+end
+
 return caller

@@ -105,6 +105,7 @@ static void moving(peercert_connection *connection)
     EXPECT(peercert_connection_has_output(NULL) == 0);
     MISSING("connection", peercert_connection_set_deadline(NULL, 0, error));
     MISSING("connection", peercert_connection_handshake(NULL, error));
+    MISSING("connection", peercert_connection_request_certificate(NULL, error));
     MISSING("connection", peercert_connection_read(NULL, buffer, 4, &count, error));
     MISSING("buffer", peercert_connection_read(connection, NULL, 4, &count, error));
     MISSING("count", peercert_connection_read(connection, buffer, 4, NULL, error));
