@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import runpy
 import shutil
 import socket
 import ssl
@@ -221,11 +222,11 @@ def test_in_ssl_what_is_not_met_is_an_ssl_error(
 
 
 @pytest.fixture
-def locations() -> Iterator[int]:
+def locations(tmp_path: Path) -> Iterator[int]:
     """The port of the server of the document."""
     code = DOCUMENT.read_text().partition("```python\n")[2].partition("```")[0]
-    program: dict[str, Any] = {}
-    exec(compile(code, str(DOCUMENT), "exec"), program)
+    (tmp_path / "locations.py").write_text(code)
+    program = runpy.run_path(str(tmp_path / "locations.py"))
     files = server_options("none", client_ca_file=LIVE / "client-cas.pem")
     del files["client_cert_mode"]
     made = program["acceptor"](**files)
