@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import runpy
 import shutil
 import socket
 import ssl
@@ -59,7 +60,9 @@ def test_aws_lc_says_that_it_cannot(pair: Ends) -> None:
     ours, theirs = pair
     client = Peer(conversation(theirs, answering()))
     with peercert.Acceptor(**server_options("none")).accept(ours) as tls:
-        with pytest.raises(peercert.StateError, match="not supported by this TLS library") as caught:
+        with pytest.raises(
+            peercert.StateError, match="not supported by this TLS library"
+        ) as caught:
             tls.request_certificate()
         assert caught.value.code == "state.unsupported"
         tls.sendall(b"still there")
@@ -80,7 +83,8 @@ def test_clientcert_tells_anew_and_what_was_given_does_not_change(pair: Ends) ->
         tls.request_certificate()
         after = tls.clientcert()
         assert (before["verifycode"], details["clientcert"]["present"]) == ("ABSENT", False)
-        assert after["verified"] and after["subject"].startswith("CN = ")
+        assert after["verified"]
+        assert after["subject"].startswith("CN = ")
         assert tls.details()["clientcert"]["subject"] == after["subject"]
         tls.shutdown(socket.SHUT_WR)
     assert client.result() == b""
@@ -100,7 +104,8 @@ def test_who_is_refused_reads_the_alert(name: str | None, code: str, pair: Ends)
     tls = made.accept(ours)
     with pytest.raises(peercert.PeerError) as caught:
         tls.request_certificate()
-    assert caught.value.code == code and caught.value.clientcert is not None
+    assert caught.value.code == code
+    assert caught.value.clientcert is not None
     assert [error.code for error in told] == [code]
     with pytest.raises(peercert.PeerError):
         tls.clientcert()
@@ -165,7 +170,8 @@ def test_without_a_socket_the_answer_comes_with_what_is_fed() -> None:
     client.write(b"data")
     step(lambda: client.read(1))
     assert server.handshake() is True
-    assert server.clientcert()["verified"] and server.read() == b"data"
+    assert server.clientcert()["verified"]
+    assert server.read() == b"data"
 
 
 @asking
@@ -182,7 +188,8 @@ def test_verify_client_post_handshake_is_as_in_ssl(pair: Ends) -> None:
         tls.sendall(b"hello")
         assert tls.recv(100) == b"heard hello"
         certificate = tls.getpeercert()
-        assert certificate is not None and certificate["subject"]
+        assert certificate is not None
+        assert certificate["subject"]
         assert tls.getpeercert(True) == ssl.PEM_cert_to_DER_cert((LIVE / "good.pem").read_text())
         with contextlib.suppress(OSError):
             tls.unwrap()
@@ -215,11 +222,11 @@ def test_in_ssl_what_is_not_met_is_an_ssl_error(
 
 
 @pytest.fixture
-def locations() -> Iterator[int]:
+def locations(tmp_path: Path) -> Iterator[int]:
     """The port of the server of the document."""
     code = DOCUMENT.read_text().partition("```python\n")[2].partition("```")[0]
-    program: dict[str, Any] = {}
-    exec(compile(code, str(DOCUMENT), "exec"), program)  # noqa: S102: ours
+    (tmp_path / "locations.py").write_text(code)
+    program = runpy.run_path(str(tmp_path / "locations.py"))
     files = server_options("none", client_ca_file=LIVE / "client-cas.pem")
     del files["client_cert_mode"]
     made = program["acceptor"](**files)
@@ -259,13 +266,16 @@ def test_curl_is_asked_where_a_location_needs_it(locations: int) -> None:
     assert get("/public").stdout == '{"path": "/public"}200'
     assert get("/public", *expired).stdout == '{"path": "/public"}200'
     private = get("/private/x", *good).stdout
-    assert private.endswith("200") and '"caller": "CN = ' in private
+    assert private.endswith("200")
+    assert '"caller": "CN = ' in private
     posted = get("/private/x", *good, "--data", "x" * 50_000).stdout
-    assert posted.endswith("200") and '"caller": "CN = ' in posted
+    assert posted.endswith("200")
+    assert '"caller": "CN = ' in posted
     assert get("/private/x").returncode == 56
     assert get("/private/x", *expired).returncode == 56
     old = get("/private/x", *good, "--tls-max", "1.2").stdout
-    assert old.endswith("403") and "TLS 1.2" in old
+    assert old.endswith("403")
+    assert "TLS 1.2" in old
 
 
 @asking
