@@ -10,8 +10,8 @@
 
 use openssl::pkey::PKey;
 use openssl::ssl::{
-    ErrorCode, ShutdownState, Ssl, SslContext, SslMethod, SslSession, SslSessionCacheMode,
-    SslStream, SslVerifyMode, SslVersion,
+    ErrorCode, ShutdownState, Ssl, SslContext, SslContextBuilder, SslMethod, SslSession,
+    SslSessionCacheMode, SslStream, SslVerifyMode, SslVersion,
 };
 use openssl::x509::X509;
 use peercert::{Acceptor, Connection, Error, Progress};
@@ -36,8 +36,9 @@ pub struct Client {
     session: Arc<Mutex<Option<SslSession>>>,
 }
 
+/// What the two sides have said and not yet heard.
 #[derive(Default)]
-struct Pipe {
+pub struct Pipe {
     inbound: Vec<u8>,
     outbound: Vec<u8>,
 }
@@ -74,12 +75,7 @@ impl Client {
     /// The same client, which sends its whole chain this many times.
     #[must_use]
     pub fn repeating(name: Option<&str>, version: SslVersion, times: usize) -> Self {
-        let mut builder = SslContext::builder(SslMethod::tls_client()).unwrap();
-        #[cfg(not(feature = "aws-lc"))]
-        builder.set_security_level(0);
-        builder.set_min_proto_version(Some(version)).unwrap();
-        builder.set_max_proto_version(Some(version)).unwrap();
-        builder.set_verify(SslVerifyMode::NONE);
+        let mut builder = Self::builder(version);
         if let Some(name) = name {
             let read =
                 |end: &str| std::fs::read(crate::path(&format!("pki/live/{name}.{end}"))).unwrap();
@@ -90,6 +86,20 @@ impl Client {
             let key = PKey::private_key_from_pem(&read("key")).unwrap();
             builder.set_private_key(&key).unwrap();
         }
+        Self::of(builder)
+    }
+
+    fn builder(version: SslVersion) -> SslContextBuilder {
+        let mut builder = SslContext::builder(SslMethod::tls_client()).unwrap();
+        #[cfg(not(feature = "aws-lc"))]
+        builder.set_security_level(0);
+        builder.set_min_proto_version(Some(version)).unwrap();
+        builder.set_max_proto_version(Some(version)).unwrap();
+        builder.set_verify(SslVerifyMode::NONE);
+        builder
+    }
+
+    fn of(mut builder: SslContextBuilder) -> Self {
         let session = Arc::new(Mutex::new(None));
         let kept = session.clone();
         builder.set_session_cache_mode(SslSessionCacheMode::CLIENT);
@@ -103,44 +113,55 @@ impl Client {
     /// The first flight of a client, its ClientHello.
     #[must_use]
     pub fn hello(&self) -> Vec<u8> {
-        let ssl = Ssl::new(&self.context).unwrap();
-        let mut client = SslStream::new(ssl, Pipe::default()).unwrap();
-        assert!(client.connect().is_err());
-        std::mem::take(&mut client.get_mut().outbound)
+        self.call(None, None).speak()
+    }
+
+    /// The same client, which asks for these groups, a key share for the first of them alone.
+    #[must_use]
+    pub fn with_groups(groups: &str, version: SslVersion) -> Self {
+        let mut builder = Self::builder(version);
+        builder.set_groups_list(groups).unwrap();
+        Self::of(builder)
+    }
+
+    /// A connection step by step, for the host of this name, offering this session.
+    #[must_use]
+    pub fn call(&self, host: Option<&str>, offer: Option<&SslSession>) -> Caller {
+        let mut ssl = Ssl::new(&self.context).unwrap();
+        if let Some(host) = host {
+            ssl.set_hostname(host).unwrap();
+        }
+        if let Some(session) = offer {
+            offer_session(&mut ssl, session);
+        }
+        Caller {
+            stream: SslStream::new(ssl, Pipe::default()).unwrap(),
+            connected: false,
+            alert: None,
+        }
     }
 
     /// Connects, offering a session if there is one. Its bytes reach the server in pieces of at most
     /// `piece`; with `usize::MAX`, what it says right after the handshake comes joined to that.
     #[must_use]
     pub fn connect(&self, to: &Acceptor, offer: Option<&SslSession>, piece: usize) -> Outcome {
-        let mut ssl = Ssl::new(&self.context).unwrap();
-        if let Some(session) = offer {
-            offer_session(&mut ssl, session);
-        }
-        let mut client = SslStream::new(ssl, Pipe::default()).unwrap();
+        self.connect_to(to, None, offer, piece)
+    }
+
+    /// The same, asking for the host of this name.
+    #[must_use]
+    pub fn connect_to(
+        &self,
+        to: &Acceptor,
+        host: Option<&str>,
+        offer: Option<&SslSession>,
+        piece: usize,
+    ) -> Outcome {
+        let mut client = self.call(host, offer);
         let mut server = to.connection().unwrap();
-        let (mut error, mut alert, mut greeted, mut connected) = (None, None, false, false);
+        let (mut error, mut greeted) = (None, false);
         loop {
-            if !connected {
-                match client.connect() {
-                    Ok(()) => {
-                        connected = true;
-                        client.write_all(b"ping").unwrap();
-                    }
-                    Err(e) => alert = alert.or_else(|| received_alert(&e)),
-                }
-            }
-            if connected {
-                let mut buffer = [0; 64];
-                while match client.ssl_read(&mut buffer) {
-                    Ok(size) => size > 0,
-                    Err(e) => {
-                        alert = alert.or_else(|| received_alert(&e));
-                        false
-                    }
-                } {}
-            }
-            let sent = std::mem::take(&mut client.get_mut().outbound);
+            let sent = client.speak();
             for part in sent.chunks(piece) {
                 server.feed(part).unwrap();
                 match server.handshake() {
@@ -157,21 +178,78 @@ impl Client {
             if answer.is_empty() && sent.is_empty() {
                 break;
             }
-            client.get_mut().inbound.extend(answer);
+            client.hear(&answer);
         }
         if error.is_none() {
             let mut buffer = [0; 64];
             assert!(matches!(server.read(&mut buffer), Ok(Progress::Done(4))));
             assert_eq!(&buffer[..4], b"ping");
         }
-        // OpenSSL forgets the session of a connection that ends without a farewell.
-        client.set_shutdown(ShutdownState::SENT | ShutdownState::RECEIVED);
         Outcome {
             server,
             error,
-            alert,
+            alert: client.end(),
             session: self.session.lock().unwrap().take(),
         }
+    }
+}
+
+/// One connection of a client: it says "ping" as soon as it may.
+pub struct Caller {
+    stream: SslStream<Pipe>,
+    connected: bool,
+    alert: Option<i32>,
+}
+
+impl Caller {
+    /// Goes as far as it can with what it has heard; what it has to say.
+    #[must_use]
+    pub fn speak(&mut self) -> Vec<u8> {
+        if !self.connected {
+            match self.stream.connect() {
+                Ok(()) => {
+                    self.connected = true;
+                    self.stream.write_all(b"ping").unwrap();
+                }
+                Err(e) => self.alert = self.alert.or_else(|| received_alert(&e)),
+            }
+        }
+        if self.connected {
+            let mut buffer = [0; 64];
+            while match self.stream.ssl_read(&mut buffer) {
+                Ok(size) => size > 0,
+                Err(e) => {
+                    self.alert = self.alert.or_else(|| received_alert(&e));
+                    false
+                }
+            } {}
+        }
+        std::mem::take(&mut self.stream.get_mut().outbound)
+    }
+
+    /// Hears this of the server.
+    pub fn hear(&mut self, bytes: &[u8]) {
+        self.stream.get_mut().inbound.extend(bytes);
+    }
+
+    /// Its handshake has ended well.
+    #[must_use]
+    pub fn connected(&self) -> bool {
+        self.connected
+    }
+
+    /// The library's connection, for what is not asked for here.
+    pub fn stream(&mut self) -> &mut SslStream<Pipe> {
+        &mut self.stream
+    }
+
+    /// Ends the connection; the number of the alert that it has received.
+    #[must_use]
+    pub fn end(mut self) -> Option<i32> {
+        // OpenSSL forgets the session of a connection that ends without a farewell.
+        self.stream
+            .set_shutdown(ShutdownState::SENT | ShutdownState::RECEIVED);
+        self.alert
     }
 }
 
