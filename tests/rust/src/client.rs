@@ -8,6 +8,7 @@
     reason = "a client that cannot be made ends the test"
 )]
 
+use crate::session::ticket;
 use openssl::pkey::PKey;
 use openssl::ssl::{
     ErrorCode, ShutdownState, Ssl, SslContext, SslContextBuilder, SslMethod, SslSession,
@@ -185,11 +186,14 @@ impl Client {
             assert!(matches!(server.read(&mut buffer), Ok(Progress::Done(4))));
             assert_eq!(&buffer[..4], b"ping");
         }
+        let renewed = offer.and_then(|offer| client.renewed(offer));
+        let alert = client.end();
+        let session = self.session.lock().unwrap().take().or(renewed);
         Outcome {
             server,
             error,
-            alert: client.end(),
-            session: self.session.lock().unwrap().take(),
+            alert,
+            session,
         }
     }
 }
@@ -232,6 +236,15 @@ impl Caller {
         self.stream.get_mut().inbound.extend(bytes);
     }
 
+    /// The session that it has now, where the server has given it another ticket than `offered`:
+    /// OpenSSL does not say so in TLS 1.2.
+    fn renewed(&self, offered: &SslSession) -> Option<SslSession> {
+        let ssl = self.stream.ssl();
+        let is_1_2 = ssl.version2() == Some(SslVersion::TLS1_2);
+        let now = ssl.session().filter(|_| is_1_2 && ssl.session_reused())?;
+        (ticket(now) != ticket(offered)).then(|| now.to_owned())
+    }
+
     /// Its handshake has ended well.
     #[must_use]
     pub fn connected(&self) -> bool {
@@ -270,6 +283,8 @@ fn received_alert(error: &openssl::ssl::Error) -> Option<i32> {
     reason = "the crate marks this unsafe: a session must go with its context, as it does here"
 )]
 fn offer_session(ssl: &mut Ssl, session: &SslSession) {
+    // A copy: OpenSSL never offers a session again for which there is a newer ticket.
+    let copy = SslSession::from_der(&session.to_der().unwrap()).unwrap();
     // SAFETY: the session was made by the same context.
-    unsafe { ssl.set_session(session) }.unwrap();
+    unsafe { ssl.set_session(&copy) }.unwrap();
 }

@@ -1,7 +1,7 @@
 //! This crate is about the vectors: where they are, and a client to try a server with.
 //!
 //! In: `tests/vectors` and `tests/pki`, and how many [`rounds`] are wanted. Out: rows for the runners
-//! in `tests/`, [`client`] and [`folder`]. What is expected stands in the vectors alone.
+//! in `tests/`, [`client`], [`folder`] and [`session`]. What is expected stands in the vectors alone.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +10,7 @@
 
 pub mod client;
 pub mod folder;
+pub mod session;
 
 use peercert::OptionValue;
 use serde_json::Value;
@@ -27,6 +28,19 @@ pub fn path(name: &str) -> PathBuf {
 #[must_use]
 pub fn rounds(default: u64) -> u64 {
     std::env::var("PEERCERT_ROUNDS").map_or(default, |rounds| rounds.parse().unwrap())
+}
+
+/// Bytes that look random and are the same at every run (xorshift, Marsaglia 2003).
+#[must_use]
+pub fn noise(seed: u64, length: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    (0..length).map(|_| next()).collect()
 }
 
 /// A file of vectors.

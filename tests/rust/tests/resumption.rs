@@ -181,15 +181,15 @@ fn run(tls: &str, version: SslVersion) {
         let asked = |when: usize| scene.host()["asked"][when].as_str();
         let state = |phase: &str| files.file(&format!("{}-{phase}", scene.word("certificate")));
         let [before, after] = ["before", "after"].map(state);
-        let (had_session, outcome) = if scene.word("process") == "other" {
+        let (had_session, outcome) = if scene.word("process") == "other" || !scene.same_options() {
+            // Other options are another acceptor: the keys are all that the two have in common.
             let mut server = |when: usize, folder: &Path| {
                 let options = scene.options(when, folder).set("ticket_keys", &KEY[..]);
                 let key = format!("{when} {options:?}");
-                others
+                let server = others
                     .entry(key)
-                    .or_insert_with(|| scene.server(options, when))
-                    .acceptor
-                    .clone()
+                    .or_insert_with(|| scene.server(options, when));
+                server.acceptor.clone()
             };
             let first = client.connect_to(&server(0, &before), asked(0), None, usize::MAX);
             let offer = first.session.as_ref();
@@ -197,22 +197,12 @@ fn run(tls: &str, version: SslVersion) {
             (offer.is_some(), second)
         } else {
             files.link("live", &before);
-            let live = files.file("live");
-            let keys = |options: Options| match scene.same_options() {
-                true => options,
-                false => options.set("ticket_keys", &KEY[..]),
-            };
-            let server = scene.server(keys(scene.options(0, &live)), 0);
+            let server = scene.server(scene.options(0, &files.file("live")), 0);
             let first = client.connect_to(&server.acceptor, asked(0), None, usize::MAX);
             let offer = first.session.as_ref();
             files.link("live", &after);
-            let server = if scene.same_options() {
-                server.now.store(scene.clock(1), Ordering::Relaxed);
-                server.acceptor.reload().unwrap();
-                server
-            } else {
-                scene.server(keys(scene.options(1, &live)), 1)
-            };
+            server.now.store(scene.clock(1), Ordering::Relaxed);
+            server.acceptor.reload().unwrap();
             let second = client.connect_to(&server.acceptor, asked(1), offer, usize::MAX);
             (offer.is_some(), second)
         };
