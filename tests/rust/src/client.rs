@@ -11,7 +11,7 @@
 use crate::session::ticket;
 use openssl::pkey::PKey;
 use openssl::ssl::{
-    ErrorCode, ShutdownState, Ssl, SslContext, SslContextBuilder, SslMethod, SslSession,
+    ErrorCode, ShutdownState, Ssl, SslContext, SslContextBuilder, SslMethod, SslRef, SslSession,
     SslSessionCacheMode, SslStream, SslVerifyMode, SslVersion,
 };
 use openssl::x509::X509;
@@ -117,11 +117,19 @@ impl Client {
         self.call(None, None).speak()
     }
 
-    /// The same client, which asks for these groups, a key share for the first of them alone.
+    /// A client without a certificate that asks for these groups, with a key share for the first of them alone.
     #[must_use]
     pub fn with_groups(groups: &str, version: SslVersion) -> Self {
         let mut builder = Self::builder(version);
         builder.set_groups_list(groups).unwrap();
+        Self::of(builder)
+    }
+
+    /// A client without a certificate that speaks these protocols (RFC 7301): each a length octet and a name.
+    #[must_use]
+    pub fn with_protocols(protocols: &[u8], version: SslVersion) -> Self {
+        let mut builder = Self::builder(version);
+        builder.set_alpn_protos(protocols).unwrap();
         Self::of(builder)
     }
 
@@ -251,9 +259,10 @@ impl Caller {
         self.connected
     }
 
-    /// The library's connection, for what is not asked for here.
-    pub fn stream(&mut self) -> &mut SslStream<Pipe> {
-        &mut self.stream
+    /// The library's connection.
+    #[must_use]
+    pub fn ssl(&self) -> &SslRef {
+        self.stream.ssl()
     }
 
     /// Ends the connection; the number of the alert that it has received.
