@@ -103,7 +103,9 @@ impl Client {
     fn of(mut builder: SslContextBuilder) -> Self {
         let session = Arc::new(Mutex::new(None));
         let kept = session.clone();
-        builder.set_session_cache_mode(SslSessionCacheMode::CLIENT);
+        // Whatever is kept in the library's own cache would look like memory left behind.
+        let kept_by_us = SslSessionCacheMode::CLIENT | SslSessionCacheMode::NO_INTERNAL;
+        builder.set_session_cache_mode(kept_by_us);
         builder.set_new_session_callback(move |_, new| *kept.lock().unwrap() = Some(new));
         Self {
             context: builder.build(),
@@ -237,6 +239,20 @@ impl Caller {
             } {}
         }
         std::mem::take(&mut self.stream.get_mut().outbound)
+    }
+
+    /// Lets both sides talk until neither has anything to say.
+    pub fn talk(&mut self, server: &mut Connection) {
+        loop {
+            let said = self.speak();
+            server.feed(&said).unwrap();
+            server.handshake().unwrap();
+            let answer = server.take();
+            if said.is_empty() && answer.is_empty() {
+                break;
+            }
+            self.hear(&answer);
+        }
     }
 
     /// Hears this of the server.

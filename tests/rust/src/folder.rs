@@ -7,6 +7,7 @@
     reason = "a folder that cannot be written ends the test"
 )]
 
+use peercert::Options;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -70,4 +71,25 @@ impl Drop for Folder {
 #[must_use]
 pub fn live(file: &str) -> Vec<u8> {
     fs::read(crate::path("pki/live").join(file)).unwrap()
+}
+
+/// A folder with the files of a server that requires certificates and has a CRL, and its options.
+#[must_use]
+pub fn reloadable() -> (Folder, Options) {
+    let folder = Folder::new();
+    for (name, file) in [
+        ("server.pem", "server.pem"),
+        ("server.key", "server.key"),
+        ("ca.pem", "client-cas.pem"),
+        ("crl.pem", "empty.crl.pem"),
+    ] {
+        folder.copy(name, file);
+    }
+    let options = Options::new()
+        .set("certificate", folder.file("server.pem"))
+        .set("key", folder.file("server.key"))
+        .set("client_cert_mode", "require")
+        .set("client_ca_file", folder.file("ca.pem"))
+        .set("client_crl_file", folder.file("crl.pem"));
+    (folder, options)
 }

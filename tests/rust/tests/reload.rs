@@ -6,58 +6,18 @@
 )]
 
 use openssl::ssl::SslVersion;
-use peercert::{Acceptor, Connection, Options, Progress};
-use peercert_tests::client::{Caller, Client};
-use peercert_tests::folder::Folder;
-use peercert_tests::rounds;
+use peercert::{Acceptor, Options, Progress};
+use peercert_tests::client::Client;
+use peercert_tests::folder::{live, reloadable, Folder};
+use peercert_tests::path;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 const VERSIONS: [SslVersion; 2] = [SslVersion::TLS1_2, SslVersion::TLS1_3];
-
-/// The memory that the last half of the reloads may add, in pages of 4 KiB: 2 MiB, what the allocator
-/// needs to shuffle its blocks between threads. A context that is left behind takes more than
-/// 20 kB, and 500 of them ten megabytes.
-const PAGES: u64 = 512;
-
-/// A folder with the files of a server, and its options.
-fn scene() -> (Folder, Options) {
-    let folder = Folder::new();
-    for (name, file) in [
-        ("server.pem", "server.pem"),
-        ("server.key", "server.key"),
-        ("ca.pem", "client-cas.pem"),
-        ("crl.pem", "empty.crl.pem"),
-    ] {
-        folder.copy(name, file);
-    }
-    let options = Options::new()
-        .set("certificate", folder.file("server.pem"))
-        .set("key", folder.file("server.key"))
-        .set("client_cert_mode", "require")
-        .set("client_ca_file", folder.file("ca.pem"))
-        .set("client_crl_file", folder.file("crl.pem"));
-    (folder, options)
-}
-
-/// Lets both sides talk until neither has anything to say.
-fn talk(caller: &mut Caller, connection: &mut Connection) {
-    loop {
-        let said = caller.speak();
-        connection.feed(&said).unwrap();
-        connection.handshake().unwrap();
-        let answer = connection.take();
-        if said.is_empty() && answer.is_empty() {
-            break;
-        }
-        caller.hear(&answer);
-    }
-}
 
 #[test]
 fn a_changed_policy_ends_old_sessions_and_an_unchanged_one_does_not() {
     for version in VERSIONS {
-        let (folder, options) = scene();
+        let (folder, options) = reloadable();
         let server = Acceptor::new(options).unwrap();
         let client = Client::new(Some("good"), version);
         let connect = |offer| client.connect(&server, offer, usize::MAX);
@@ -80,7 +40,7 @@ fn a_changed_policy_ends_old_sessions_and_an_unchanged_one_does_not() {
             }
             if change.is_some_and(|(name, _)| name == "server.pem") {
                 folder.copy("server.key", "server-rsa.key");
-                let cas = ["rsa-ca.pem", "client-ca.pem"].map(peercert_tests::folder::live);
+                let cas = ["rsa-ca.pem", "client-ca.pem"].map(live);
                 folder.put("ca.pem", &cas.join(&b"\nthe other one:\n"[..]));
             }
             server.reload().unwrap();
@@ -99,7 +59,7 @@ fn a_changed_policy_ends_old_sessions_and_an_unchanged_one_does_not() {
 #[test]
 fn a_file_that_disappears_before_the_reload_leaves_everything_as_it_was() {
     for version in VERSIONS {
-        let (folder, options) = scene();
+        let (folder, options) = reloadable();
         let server = Acceptor::new(options).unwrap();
         let client = Client::new(Some("good"), version);
         let session = client.connect(&server, None, usize::MAX).session.unwrap();
@@ -136,7 +96,7 @@ fn a_file_that_disappears_before_the_reload_leaves_everything_as_it_was() {
 
 #[test]
 fn every_problem_of_a_reload_is_told_at_once() {
-    let (folder, options) = scene();
+    let (folder, options) = reloadable();
     let server = Acceptor::new(options).unwrap();
     folder.put("ca.pem", b"");
     folder.put("server.key", b"no key");
@@ -154,21 +114,21 @@ fn every_problem_of_a_reload_is_told_at_once() {
 #[test]
 fn a_connection_in_flight_ends_under_the_policy_that_it_began_with() {
     for version in VERSIONS {
-        let (folder, options) = scene();
+        let (folder, options) = reloadable();
         let server = Acceptor::new(options).unwrap();
         let client = Client::new(Some("good"), version);
         let mut caller = client.call(None, None);
         let mut before = server.connection().unwrap();
         let mut open = server.connection().unwrap();
         let mut opened = client.call(None, None);
-        talk(&mut opened, &mut open);
+        opened.talk(&mut open);
         before.feed(&caller.speak()).unwrap();
         assert_eq!(before.handshake().unwrap(), Progress::WantRead);
         folder.copy("ca.pem", "unknown-root.pem");
         folder.copy("crl.pem", "unknown-root.crl.pem");
         server.reload().unwrap();
         caller.hear(&before.take());
-        talk(&mut caller, &mut before);
+        caller.talk(&mut before);
         assert!(before.clientcert().unwrap().verified());
         // What was open still is, and carries data.
         assert!(matches!(open.write(b"still"), Ok(Progress::Done(5))));
@@ -180,64 +140,6 @@ fn a_connection_in_flight_ends_under_the_policy_that_it_began_with() {
         let code = refused.clientcert().unwrap().verifycode();
         assert_eq!(code, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
     }
-}
-
-/// The pages of this process that are in memory (proc_pid_statm(5), second field).
-fn resident() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-    statm.split(' ').nth(1).unwrap().parse().unwrap()
-}
-
-#[test]
-fn a_thousand_reloads_fail_no_handshake_and_leave_no_memory_behind() {
-    let (folder, options) = scene();
-    let server = Acceptor::new(options).unwrap();
-    let reloads = rounds(1_000);
-    let (done, connected) = (AtomicBool::new(false), AtomicU64::new(0));
-    let mut kept = server.connection().unwrap();
-    let mut keeper = Client::new(Some("good"), SslVersion::TLS1_3).call(None, None);
-    talk(&mut keeper, &mut kept);
-    let (mut middle, mut last) = (0, 0);
-    std::thread::scope(|threads| {
-        for (version, name) in VERSIONS.into_iter().zip(["good", "good-other"]) {
-            let (server, done, connected) = (&server, &done, &connected);
-            threads.spawn(move || {
-                let client = Client::new(Some(name), version);
-                let mut session = None;
-                while !done.load(Ordering::Relaxed) {
-                    let outcome = client.connect(server, session.as_ref(), usize::MAX);
-                    let error = outcome.error.map(|error| error.to_string());
-                    assert_eq!(error, None);
-                    assert!(outcome.server.clientcert().unwrap().verified());
-                    session = outcome.session;
-                    connected.fetch_add(1, Ordering::Relaxed);
-                }
-            });
-        }
-        for round in 0..reloads {
-            // Each reload has another policy than the last.
-            let crl = ["empty.crl.pem", "released.crl.pem"];
-            let at = usize::try_from(round).unwrap() % crl.len();
-            folder.copy("crl.pem", crl.get(at).unwrap());
-            server.reload().unwrap();
-            match round {
-                round if round == reloads / 2 => middle = resident(),
-                round if round + 1 == reloads => last = resident(),
-                _ => {}
-            }
-        }
-        done.store(true, Ordering::Relaxed);
-    });
-    assert!(
-        connected.load(Ordering::Relaxed) > 100,
-        "clients came meanwhile"
-    );
-    let grown = last.saturating_sub(middle);
-    println!("{reloads} reloads, {connected:?} handshakes, {grown} pages more");
-    if std::env::var("PEERCERT_MEMORY").as_deref() != Ok("off") {
-        assert!(grown <= PAGES, "{grown} pages more");
-    }
-    assert!(matches!(kept.write(b"still"), Ok(Progress::Done(5))));
 }
 
 #[test]
@@ -266,7 +168,7 @@ fn a_folder_with_ten_thousand_junk_files_gives_the_ca_that_is_in_it() {
 }
 
 fn server_with_folder(folder: &Folder) -> Options {
-    let live = peercert_tests::path("pki/live");
+    let live = path("pki/live");
     Options::new()
         .set("certificate", live.join("server.pem"))
         .set("key", live.join("server.key"))
@@ -324,7 +226,7 @@ fn a_folder_of_kubernetes_has_each_file_once_and_is_swapped_as_a_whole() {
         ("..2026_2", "client-ca.pem"),
     ] {
         std::fs::create_dir(folder.file(version)).unwrap();
-        let content = peercert_tests::folder::live(ca);
+        let content = live(ca);
         std::fs::write(folder.file(version).join("ca.crt"), content).unwrap();
     }
     folder.link("..data", "..2026_1".as_ref());
@@ -351,7 +253,7 @@ fn a_folder_of_hashed_links_has_each_ca_once() {
         ("client-ca.pem", "r", "list.pem"),
     ] {
         // As `openssl rehash` names them: the hash of the subject (or issuer), r for a CRL, a number.
-        let pem = peercert_tests::folder::live(ca);
+        let pem = live(ca);
         let hash = openssl::x509::X509::from_pem(&pem)
             .unwrap()
             .subject_name_hash();
