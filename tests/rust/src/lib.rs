@@ -12,7 +12,7 @@ pub mod client;
 pub mod folder;
 pub mod session;
 
-use peercert::OptionValue;
+use peercert::{OptionValue, Options};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -72,6 +72,19 @@ pub fn option(value: &Value) -> OptionValue {
         Value::Object(source) if source.contains_key("file") => {
             OptionValue::Path(file(&value["file"]))
         }
+        Value::Object(source) if source.contains_key("options") => {
+            OptionValue::Options(options(&value["options"]))
+        }
         _ => OptionValue::Bytes(std::fs::read(file(&value["bytes"])).unwrap()),
     }
+}
+
+/// Options as the vectors write them: pairs in order.
+#[must_use]
+pub fn options(pairs: &Value) -> Options {
+    let mut options = Options::new();
+    for pair in pairs.as_array().unwrap() {
+        options.push(pair[0].as_str().unwrap(), option(&pair[1]));
+    }
+    options
 }
