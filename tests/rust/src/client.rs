@@ -9,6 +9,7 @@
 )]
 
 use crate::session::ticket;
+use foreign_types::ForeignTypeRef;
 use openssl::pkey::PKey;
 use openssl::ssl::{
     ErrorCode, ShutdownState, Ssl, SslContext, SslContextBuilder, SslMethod, SslRef, SslSession,
@@ -275,6 +276,27 @@ impl Caller {
         self.connected
     }
 
+    /// Asks for new keys of both sides, and says something with its own new ones (RFC 8446, 4.6.3);
+    /// with nothing to say, OpenSSL asks alone.
+    #[must_use]
+    pub fn update_keys(&mut self, words: &[u8]) -> Vec<u8> {
+        request_key_update(self.stream.ssl());
+        if words.is_empty() {
+            // What waits goes out with the next step of a handshake that has ended.
+            let _ = self.stream.do_handshake();
+        }
+        self.say(words)
+    }
+
+    /// Says this, and hears what there is.
+    #[must_use]
+    pub fn say(&mut self, words: &[u8]) -> Vec<u8> {
+        if !words.is_empty() {
+            self.stream.write_all(words).unwrap();
+        }
+        self.speak()
+    }
+
     /// The library's connection.
     #[must_use]
     pub fn ssl(&self) -> &SslRef {
@@ -313,3 +335,24 @@ fn offer_session(ssl: &mut Ssl, session: &SslSession) {
     // SAFETY: the session was made by the same context.
     unsafe { ssl.set_session(&copy) }.unwrap();
 }
+
+#[expect(unsafe_code, reason = "the crate does not wrap it")]
+fn request_key_update(ssl: &SslRef) {
+    const REQUESTED: std::ffi::c_int = 1;
+    // SAFETY: the connection is alive.
+    let answer = unsafe { ffi::SSL_key_update(ssl.as_ptr(), REQUESTED) };
+    assert_eq!(answer, 1);
+}
+
+/// Declared in openssl/ssl.h since 1.1.1; the crate has it for AWS-LC alone.
+#[cfg(not(feature = "aws-lc"))]
+mod ffi {
+    extern "C" {
+        pub(super) fn SSL_key_update(
+            ssl: *mut openssl_sys::SSL,
+            kind: std::ffi::c_int,
+        ) -> std::ffi::c_int;
+    }
+}
+#[cfg(feature = "aws-lc")]
+use openssl_sys as ffi;

@@ -30,8 +30,8 @@ fn a_changed_policy_ends_old_sessions_and_an_unchanged_one_does_not() {
         };
         for change in [
             None,
-            // Another certificate of the server, the same CAs in another order and with text between.
-            Some(("server.pem", "server-rsa.pem")),
+            // Another certificate and key of the server, the same CAs in another order and with text between.
+            Some(("server.pem", "server-only.pem")),
             Some(("crl.pem", "client-ca.crl.pem")),
             Some(("ca.pem", "client-ca.pem")),
         ] {
@@ -39,7 +39,7 @@ fn a_changed_policy_ends_old_sessions_and_an_unchanged_one_does_not() {
                 folder.copy(name, file);
             }
             if change.is_some_and(|(name, _)| name == "server.pem") {
-                folder.copy("server.key", "server-rsa.key");
+                folder.copy("server.key", "server-only.key");
                 let cas = ["rsa-ca.pem", "client-ca.pem"].map(live);
                 folder.put("ca.pem", &cas.join(&b"\nthe other one:\n"[..]));
             }
