@@ -18,7 +18,7 @@ use crate::peer::{Evidence, Report, Source};
 use crate::schema::{key, Sink};
 use crate::trace::Trace;
 use crate::verify::{out_of_date, Verdict, VerifyError};
-use crate::wire::Wire;
+use crate::wire::{Wire, OUTPUT_LIMIT};
 use later::Held;
 use openssl::error::ErrorStack;
 use openssl::ssl::{ErrorCode, ShutdownResult, SslStream};
@@ -60,9 +60,6 @@ enum State {
     Closed(Option<Arc<Report>>),
     Failed(Error, Option<Arc<Report>>),
 }
-
-/// How much ciphertext may wait to be taken before plaintext is no longer accepted, in bytes.
-const OUTPUT_LIMIT: usize = 256 * 1_024;
 
 impl Connection {
     pub(crate) fn new(

@@ -273,13 +273,16 @@ impl Trace {
             return false;
         };
         let mode = host.policy.rules.mode;
+        let now = self.clock.now();
+        let mut seen = self.seen();
+        let name = seen.server_name.as_deref();
         let ticket = Ticket::decode(bytes)
-            .filter(|ticket| ticket.usable(&host.policy, self.clock.now()))
+            .filter(|ticket| ticket.usable(&host.policy, name, now))
             // A certificate counts only where one is asked for.
             .filter(|ticket| ticket.anchor.is_none() || mode.asks())
             .filter(|ticket| ticket.anchor.is_some() || !mode.needs_certificate());
         let usable = ticket.is_some();
-        self.seen().ticket = ticket;
+        seen.ticket = ticket;
         usable
     }
 
@@ -303,6 +306,7 @@ impl Trace {
         };
         let ticket = Ticket::new(
             &host.policy,
+            seen.server_name.as_deref(),
             self.clock.now(),
             self.session_timeout,
             verified,

@@ -41,6 +41,7 @@ WRITERS = (
     "tests/vectors/certinfo.py",
     "tests/vectors/clientcert.py",
     "tests/vectors/revocation.py",
+    "tests/vectors/resumption.py",
 )
 # The same for the C header, written in Rust.
 GENERATE = (

@@ -7,6 +7,7 @@ use super::files::{read_file, Source};
 use super::read::Reader;
 use super::stamp::Stamp;
 use crate::error::{Code, Error};
+use std::fmt::Display;
 use std::path::PathBuf;
 
 /// How many unusable files of one folder are named, one by one.
@@ -54,19 +55,20 @@ pub(super) fn files(
         let name = path.file_name();
         name.is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
     };
-    let mut files = Vec::new();
+    let (mut files, mut unusable) = (Vec::new(), Vec::new());
     // Kubernetes keeps the versions of a volume in hidden folders beside the links to one of them.
     for path in paths.into_iter().filter(|path| !hidden(path)) {
         reader.saw(Stamp::of(&path));
-        // A pipe or a device would be read for ever.
-        let is_file = std::fs::metadata(&path).map(|found| found.is_file());
-        let read = match is_file {
-            Ok(true) => read_file(option, &path),
-            Ok(false) => continue,
-            Err(error) => Err(Error::new(
-                Code::FileUnreadable,
-                format!("{option} {}: {error}", path.display()),
-            )),
+        let cannot = |why: &dyn Display| {
+            let message = format!("{option} {}: {why}", path.display());
+            Error::new(Code::FileUnreadable, message)
+        };
+        let read = match std::fs::metadata(&path) {
+            Ok(found) if found.is_file() => read_file(option, &path),
+            Ok(found) if found.is_dir() => continue,
+            // A pipe or a device would be read for ever.
+            Ok(_) => Err(cannot(&"it is a pipe, a socket or a device")),
+            Err(error) => Err(cannot(&error)),
         };
         match read {
             Ok(bytes) => files.push(Source {
@@ -75,9 +77,10 @@ pub(super) fn files(
                 place: format!("{option} {}", path.display()),
             }),
             Err(error) if unreadable == Unreadable::IsAProblem => reader.error(option, error),
-            Err(error) => reader.warn(format!("{}; it is left out", error.message())),
+            Err(error) => unusable.push(format!("{}; it is left out", error.message())),
         }
     }
+    warn_unusable(reader, &unusable);
     Some(files)
 }
 

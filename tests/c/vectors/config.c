@@ -37,6 +37,20 @@ static void set_list(peercert_options *options, const char *name, const json_t *
     free(texts);
 }
 
+static void set(peercert_options *options, const char *name, const json_t *value);
+
+static void set_options(peercert_options *options, const char *name, const json_t *pairs)
+{
+    peercert_options *nested = peercert_options_new();
+    size_t at;
+    json_t *pair;
+    json_array_foreach(pairs, at, pair) {
+        set(nested, json_string_value(json_array_get(pair, 0)), json_array_get(pair, 1));
+    }
+    DONE(peercert_options_set_options(options, name, nested, error));
+    peercert_options_free(nested);
+}
+
 /* Sets an option with the setter of its value's type. */
 static void set(peercert_options *options, const char *name, const json_t *value)
 {
@@ -58,7 +72,11 @@ static void set(peercert_options *options, const char *name, const json_t *value
         set_list(options, name, value);
         break;
     case JSON_OBJECT:
-        set_file(options, name, value);
+        if (json_object_get(value, "options") != NULL) {
+            set_options(options, name, json_object_get(value, "options"));
+        } else {
+            set_file(options, name, value);
+        }
         break;
     default:
         NEED(!"a value that no option has");
