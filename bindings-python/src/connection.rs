@@ -77,6 +77,15 @@ impl Connection {
         }
     }
 
+    /// Asks the client for its certificate though the handshake has ended (TLS 1.3, OpenSSL): send
+    /// what `take` gives, and call `handshake` until it is true; never true itself.
+    fn request_certificate(&self, py: Python<'_>) -> PyResult<bool> {
+        match self.step(py, peercert::Connection::request_certificate) {
+            Ok(progress) => Ok(matches!(progress, Progress::Done(()))),
+            Err(error) => Err(errors::own(py, &error)),
+        }
+    }
+
     /// Reads up to `size` bytes of plaintext, at most one TLS record; `b""` when the peer has closed
     /// the connection properly.
     #[pyo3(signature = (size=16384))]

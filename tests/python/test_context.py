@@ -77,7 +77,7 @@ REFUSED: dict[str, list[tuple[Callable[[Context], object], str]]] = {
     "hostname_checks_common_name": [
         (_set("hostname_checks_common_name", True), "client_cert_mode")
     ],
-    "post_handshake_auth": [(_set("post_handshake_auth", True), "client_cert_mode")],
+    "post_handshake_auth": [(_set("post_handshake_auth", True), "client_cert_later")],
     "minimum_version": [(_set("minimum_version", ssl.TLSVersion.TLSv1_1), "min_version")],
     "options": [(_set("options", 0), "min_version")],
     "set_npn_protocols": [(_call("set_npn_protocols", ["h2"]), "alpn")],

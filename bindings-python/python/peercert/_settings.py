@@ -225,12 +225,12 @@ class Settings(ssl.SSLContext):
 
     @property
     def post_handshake_auth(self) -> bool:
-        """Always false: the client is asked in the handshake."""
+        """Always false: who is asked after the handshake is said by `client_cert_later`."""
         return False
 
     @post_handshake_auth.setter
     def post_handshake_auth(self, value: bool) -> None:
-        refuse_unless(not value, "post_handshake_auth", "client_cert_mode")
+        refuse_unless(not value, "post_handshake_auth", "client_cert_later")
 
     # -- protocol --------------------------------------------------------------------------------
 

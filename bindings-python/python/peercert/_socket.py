@@ -121,6 +121,19 @@ class Socket:
         """Advances the handshake to its end."""
         self._engine.do_handshake()
 
+    def request_certificate(self) -> None:
+        """Asks for the client's certificate, though the handshake has ended, and waits for it.
+
+        For locations that need it (TLS 1.3, OpenSSL, the option `client_cert_later`). Afterwards
+        `clientcert()` tells anew; a dictionary that was given before does not change. What the client
+        has sent meanwhile is read as ever. It has `handshake_timeout` to answer. On a non-blocking
+        socket, go on with `handshake()` after `WantRead` or `WantWrite`.
+
+        Raises `StateError` (`state.unsupported`) where the TLS library or the client cannot do it: the
+        connection goes on; `PeerError` when the client was refused; `Timeout`, `IoError`.
+        """
+        self._engine.request_certificate()
+
     def recv(self, size: int = 16384) -> bytes:
         """Reads up to `size` bytes; `b""` when the client has closed the connection properly.
 

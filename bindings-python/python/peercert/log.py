@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 # Reasons that say nothing about a certificate: what scanners and lost clients leave behind.
@@ -58,10 +58,14 @@ def accepted(logger: logging.Logger, peer: str, connection: _Connection) -> None
         logger.debug("%s: %s", peer, step)
 
 
-def reloaded(logger: logging.Logger, error: BaseException | None) -> None:
-    """Logs a reload: that it was done, or everything that it failed for."""
+def reloaded(
+    logger: logging.Logger, error: BaseException | None, warnings: Iterable[str] = ()
+) -> None:
+    """Logs a reload: that it was done and what is odd now, or everything that it failed for."""
     if error is None:
         logger.info("reloaded: new connections are of the files as they are now")
+        for warning in warnings:
+            logger.warning("%s", one_line(warning))
         return
     problems = getattr(error, "problems", None) or [error]
     reasons = "; ".join(f"{code(problem)}: {message(problem)}" for problem in problems)

@@ -1,14 +1,14 @@
 //! This file is about AWS-LC.
 
 use super::keys::{TicketKey, NAME_LENGTH};
-use super::{attached, c_text, guarded, outcome, Attached};
+use super::{attached, c_text, guarded, outcome, Attached, Unasked};
 use crate::names::Group;
 use crate::trace::Trace;
 use foreign_types::ForeignTypeRef;
 use openssl::cipher::Cipher;
 use openssl::cipher_ctx::CipherCtx;
 use openssl::error::ErrorStack;
-use openssl::ssl::{SslContextBuilder, SslRef, SslVersion};
+use openssl::ssl::{SslContextBuilder, SslRef, SslVerifyMode, SslVersion};
 use openssl::symm::decrypt_aead;
 use openssl_sys as ffi;
 use std::os::raw::c_int;
@@ -26,6 +26,11 @@ pub(crate) use ffi::ERR_LIB_SSL;
 
 /// AWS-LC cannot ask for a certificate after the handshake: its function of that name does nothing.
 pub(crate) const ASKS_LATER: bool = false;
+
+/// The answer to who wants it to.
+pub(crate) fn ask_for_certificate(_ssl: &SslRef, _mode: SslVerifyMode) -> Result<(), Unasked> {
+    Err(Unasked::Library)
+}
 
 /// AWS-LC does not say that a chain is too long: it gets room for one intermediate more than is
 /// allowed, and the core counts.

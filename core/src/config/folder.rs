@@ -12,8 +12,21 @@ use std::path::PathBuf;
 /// How many unusable files of one folder are named, one by one.
 const NAMED: usize = 100;
 
+/// What a file is that cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// Left out, with a warning: what is in it is not trusted.
+    IsLeftOut,
+    /// A problem: without what is in it somebody would be let in.
+    IsAProblem,
+}
+
 /// The files of the folder that an option names; nothing when it is not given or cannot be read.
-pub(super) fn files(reader: &mut Reader<'_>, option: &'static str) -> Option<Vec<Source>> {
+pub(super) fn files(
+    reader: &mut Reader<'_>,
+    option: &'static str,
+    unreadable: Unreadable,
+) -> Option<Vec<Source>> {
     let path = reader.path(option)?;
     reader.saw(Stamp::of(&path));
     let entries = std::fs::read_dir(&path).and_then(|entries| {
@@ -61,6 +74,7 @@ pub(super) fn files(reader: &mut Reader<'_>, option: &'static str) -> Option<Vec
                 option,
                 place: format!("{option} {}", path.display()),
             }),
+            Err(error) if unreadable == Unreadable::IsAProblem => reader.error(option, error),
             Err(error) => reader.warn(format!("{}; it is left out", error.message())),
         }
     }

@@ -77,6 +77,17 @@ pub enum Scope {
     Host,
 }
 
+impl Scope {
+    /// The scope as a word: `server`, `host`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Host => "host",
+        }
+    }
+}
+
 /// Every option.
 pub static OPTIONS: &[Row] = &[
     Row { name: "certificate", kind: Kind::Path, default: "", meaning: "The server's certificate chain, PEM, leaf first (or one certificate in DER).", scope: Scope::Host },

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 
 import peercert
 from premises import Premises, ask, connect, refusal, serial, serving, visit
+from scene import PATIENCE
 
 Make = Any
 
@@ -137,3 +141,34 @@ def test_a_session_of_an_old_policy_is_not_resumed(premises: Premises, make: Mak
         with connect(port, staff, session=session) as other:
             told = ask(other)["clientcert"]
             assert (other.session_reused, told["verified"]) == (False, False)
+
+
+WAITING = """
+import os, sys, threading, peercert
+
+key = sys.argv[3]
+made = peercert.Acceptor(certificate=sys.argv[1], key=sys.argv[2], ticket_key_files=[key])
+os.unlink(key)
+os.mkfifo(key)
+reloading = threading.Thread(target=made.reload)
+reloading.start()
+# Opens when the other end does: the reload is waiting for this thread then.
+with open(key, "wb") as pipe:
+    assert made.counters()["reloads"] == 0
+    pipe.write(os.urandom(80))
+reloading.join()
+print(made.counters()["reloads"])
+"""
+
+
+def test_other_threads_run_while_files_are_read(premises: Premises) -> None:
+    (premises.folder / "ticket.key").write_bytes(os.urandom(80))
+    files = [premises.path(name) for name in ("server.pem", "server.key", "ticket.key")]
+    ended = subprocess.run(
+        [sys.executable, "-c", WAITING, *files],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "1\n", "")

@@ -32,14 +32,14 @@ pub struct Outcome {
 
 /// A client: its TLS version and what it sends.
 pub struct Client {
-    context: SslContext,
-    session: Arc<Mutex<Option<SslSession>>>,
+    pub(crate) context: SslContext,
+    pub(crate) session: Arc<Mutex<Option<SslSession>>>,
 }
 
 #[derive(Default)]
-struct Pipe {
-    inbound: Vec<u8>,
-    outbound: Vec<u8>,
+pub(crate) struct Pipe {
+    pub(crate) inbound: Vec<u8>,
+    pub(crate) outbound: Vec<u8>,
 }
 
 impl Read for Pipe {
@@ -175,7 +175,7 @@ impl Client {
     }
 }
 
-fn received_alert(error: &openssl::ssl::Error) -> Option<i32> {
+pub(crate) fn received_alert(error: &openssl::ssl::Error) -> Option<i32> {
     if error.code() != ErrorCode::SSL {
         return None;
     }
@@ -191,7 +191,7 @@ fn received_alert(error: &openssl::ssl::Error) -> Option<i32> {
     unsafe_code,
     reason = "the crate marks this unsafe: a session must go with its context, as it does here"
 )]
-fn offer_session(ssl: &mut Ssl, session: &SslSession) {
+pub(crate) fn offer_session(ssl: &mut Ssl, session: &SslSession) {
     // SAFETY: the session was made by the same context.
     unsafe { ssl.set_session(session) }.unwrap();
 }

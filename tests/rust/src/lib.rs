@@ -1,7 +1,7 @@
 //! This crate is about the vectors: where they are, and a client to try a server with.
 //!
 //! In: `tests/vectors` and `tests/pki`, and how many [`rounds`] are wanted. Out: rows for the runners
-//! in `tests/`, and [`client`]. What is expected stands in the vectors alone.
+//! in `tests/`, [`client`] and [`dialogue`]. What is expected stands in the vectors alone.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,6 +9,7 @@
 )]
 
 pub mod client;
+pub mod dialogue;
 
 use peercert::OptionValue;
 use serde_json::Value;

@@ -6,7 +6,6 @@ may not know where applications and certificates come from.
 
 from __future__ import annotations
 
-import functools
 import ipaddress
 import logging
 import signal
@@ -108,7 +107,9 @@ def reload_when_told(server: Server, seconds: float) -> None:
     """Reads the files of the server's options anew at every SIGHUP, and when they are replaced if
     `seconds` are given to look in; logs what has come of it."""
     acceptor = server.ssl_adapter.acceptor
-    told = functools.partial(log.reloaded, _logger)
+
+    def told(error: peercert.Error | None) -> None:
+        log.reloaded(_logger, error, acceptor.warnings)
 
     def reload() -> None:
         try:
