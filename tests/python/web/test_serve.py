@@ -102,7 +102,7 @@ def test_every_option_of_the_contract_is_a_flag() -> None:
     from peercert import _native
 
     text = peercert("serve", "--help").stdout
-    named = set(re.findall(r"--(?!no-)([a-z-]+)", text))
+    named = set(re.findall(r"--(?!no-)([a-z0-9-]+)", text))
     for row in _native.option_table():
         # What is secret does not stand in the list of processes: it comes from a file or the
         # environment. Hosts are for programs.
