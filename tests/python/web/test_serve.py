@@ -214,9 +214,9 @@ def test_an_unknown_option_is_one_line(folder: Path) -> None:
     only_line(ended, "config.unknown_option", "clown")
 
 
-def test_without_certificates_the_error_names_both_ways(folder: Path) -> None:
+def test_without_certificates_the_error_names_every_way(folder: Path) -> None:
     ended = peercert("serve", "hello:app", cwd=folder)
-    only_line(ended, "config.missing_option", "--certificate and --key, or --dev")
+    only_line(ended, "config.missing_option", "--certificate and --key, or --pkcs12, or --dev")
 
 
 def test_a_wrong_password_is_one_line_and_does_not_show_it(pki: Pki, folder: Path) -> None:
