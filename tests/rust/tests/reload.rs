@@ -197,7 +197,7 @@ fn what_is_no_readable_file_in_a_folder_is_left_out_with_a_warning() {
     assert!(made.success());
     folder.link("zero.pem", "/dev/zero".as_ref());
     folder.copy("secret.pem", "rsa-ca.pem");
-    let nobody = std::fs::Permissions::from_mode(0);
+    let nobody = std::fs::Permissions::from_mode(0o000);
     std::fs::set_permissions(folder.file("secret.pem"), nobody).unwrap();
     // Whoever may read every file (root) reads that one, too.
     let readable = std::fs::read(folder.file("secret.pem")).is_ok();
