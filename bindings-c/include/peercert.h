@@ -20,9 +20,9 @@
  *
  * Threads: no state belongs to a thread, so that an object may move between them. Calls whose first
  * argument is const may be made on one object by several threads at once, as long as no thread
- * makes another call on it. Acceptors, reports, values and errors are meant to be shared so. Of a
- * connection over a descriptor, one thread may read while another writes; both have one deadline,
- * and nobody closes or frees meanwhile.
+ * makes another call on it, but for those that say that others may go on. Acceptors, reports,
+ * values and errors are meant to be shared so. Of a connection over a descriptor, one thread may
+ * read while another writes; both have one deadline, and nobody closes or frees meanwhile.
  *
  * After fork() both processes may go on with objects that no other thread was in a call with. Of a
  * connection only one of them should: the two would encrypt with the same keys.
@@ -103,7 +103,14 @@
 #define PEERCERT_OPTION_KEY "key"
 /* The same as bytes. (peercert_options_set_bytes()) */
 #define PEERCERT_OPTION_KEY_DATA "key_data"
-/* Opens an encrypted key; nobody is ever prompted. (peercert_options_set()) */
+/*
+ * Certificate, chain and key in one PKCS#12 file (.p12, .pfx), in place of certificate and key.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_PKCS12 "pkcs12"
+/* The same as bytes. (peercert_options_set_bytes()) */
+#define PEERCERT_OPTION_PKCS12_DATA "pkcs12_data"
+/* Opens an encrypted key or the PKCS#12 file; nobody is ever prompted. (peercert_options_set()) */
 #define PEERCERT_OPTION_KEY_PASSWORD "key_password"
 /*
  * Whether clients are asked for a certificate: none, request, require_any, optional, require.
@@ -115,18 +122,50 @@
  * (peercert_options_set())
  */
 #define PEERCERT_OPTION_CLIENT_CA_FILE "client_ca_file"
+/*
+ * A folder of such files: PEM or DER by any name, or one that `openssl rehash` has prepared.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_CLIENT_CA_PATH "client_ca_path"
 /* The same as bytes. (peercert_options_set_bytes()) */
 #define PEERCERT_OPTION_CLIENT_CA_DATA "client_ca_data"
 /*
- * Whether clients are told the names of these CAs: auto, none. (peercert_options_set(); default
- * auto)
+ * Which names of CAs clients are told: auto (of these CAs), none, or a PEM file with the CAs to
+ * name, whose contents are not trusted. (peercert_options_set(); default auto)
  */
 #define PEERCERT_OPTION_CLIENT_CA_NAMES "client_ca_names"
+/*
+ * Certificate revocation lists of the client CAs, PEM or DER; delta and indirect ones are refused.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_CLIENT_CRL_FILE "client_crl_file"
+/* A folder of such files. (peercert_options_set()) */
+#define PEERCERT_OPTION_CLIENT_CRL_PATH "client_crl_path"
+/*
+ * Which certificates are looked up: none, leaf, chain (every one below the CA that vouches). The
+ * default is chain once a list is given. (peercert_options_set())
+ */
+#define PEERCERT_OPTION_CLIENT_CRL_CHECK "client_crl_check"
 /*
  * How many intermediates are allowed between a client's certificate and its CA.
  * (peercert_options_set_integer(); default 9)
  */
 #define PEERCERT_OPTION_CLIENT_VERIFY_DEPTH "client_verify_depth"
+/*
+ * Whether a CA that is not self-signed may vouch, without its root. (peercert_options_set_flag();
+ * default false)
+ */
+#define PEERCERT_OPTION_CLIENT_PARTIAL_CHAIN "client_partial_chain"
+/*
+ * What a client's extendedKeyUsage has to say: default (clientAuth, if there is one), strict (there
+ * must be one). (peercert_options_set(); default default)
+ */
+#define PEERCERT_OPTION_CLIENT_EKU "client_eku"
+/*
+ * The mode of a certificate that the application asks for after the handshake (TLS 1.3, OpenSSL
+ * only). (peercert_options_set(); default none)
+ */
+#define PEERCERT_OPTION_CLIENT_CERT_LATER "client_cert_later"
 /* The lowest TLS version: 1.2, 1.3. (peercert_options_set(); default 1.2) */
 #define PEERCERT_OPTION_MIN_VERSION "min_version"
 /* The highest TLS version: 1.2, 1.3. (peercert_options_set(); default 1.3) */
@@ -150,6 +189,16 @@
  * peercert_options_set_list())
  */
 #define PEERCERT_OPTION_ALPN "alpn"
+/*
+ * Virtual hosts: the name that clients ask for (SNI), or *.name, to a set of these options; what a
+ * host does not say is as for the server. (peercert_options_set_options())
+ */
+#define PEERCERT_OPTION_HOSTS "hosts"
+/*
+ * Whether clients that ask for no name, or another than those of hosts, are refused.
+ * (peercert_options_set_flag(); default false)
+ */
+#define PEERCERT_OPTION_STRICT_SNI "strict_sni"
 /* Whether sessions are resumed. (peercert_options_set_flag(); default true) */
 #define PEERCERT_OPTION_SESSION_TICKETS "session_tickets"
 /*
@@ -158,10 +207,27 @@
  */
 #define PEERCERT_OPTION_SESSION_TIMEOUT "session_timeout"
 /*
+ * From 1 to 4 keys of 48 or 80 random bytes that session tickets are encrypted with; the first
+ * encrypts, the others only open. Without them, keys are made and never leave the process.
+ * (peercert_options_set_bytes() or peercert_options_set_bytes_list())
+ */
+#define PEERCERT_OPTION_TICKET_KEYS "ticket_keys"
+/*
+ * The same as files, one key each (openssl rand 80). (peercert_options_set() or
+ * peercert_options_set_list())
+ */
+#define PEERCERT_OPTION_TICKET_KEY_FILES "ticket_key_files"
+/*
  * How many seconds a handshake may take, for the faces that own the socket.
  * (peercert_options_set_number(); default 10)
  */
 #define PEERCERT_OPTION_HANDSHAKE_TIMEOUT "handshake_timeout"
+/*
+ * An OCSP response (RFC 6960) for the server's certificate, DER or PEM, that is stapled to
+ * handshakes while it is fresh; one that does not fit is left out with a warning.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_OCSP_RESPONSE "ocsp_response"
 /*
  * Where the keys of every connection are written, for debugging only; the environment's
  * SSLKEYLOGFILE is ignored. (peercert_options_set())
@@ -169,7 +235,7 @@
 #define PEERCERT_OPTION_INSECURE_KEYLOG_FILE "insecure_keylog_file"
 
 /*
- * Keys of the dictionaries clientcert, certinfo and details, and of the dictionaries in them. A key
+ * Keys of the dictionaries clientcert, certinfo, details and counters, and of those in them. A key
  * that several of them have is here once.
  */
 /* The client sent a certificate. */
@@ -332,6 +398,26 @@
 #define PEERCERT_KEY_SIGNATURESCHEME "signaturescheme"
 /* Of `clientcert`: present, verified, verifyresult and, with a certificate, subject and issuer. */
 #define PEERCERT_KEY_CLIENTCERT "clientcert"
+/* Handshakes that have ended well since the acceptor was made. */
+#define PEERCERT_KEY_DONE "done"
+/* Handshakes that are going on. */
+#define PEERCERT_KEY_INFLIGHT "inflight"
+/* Connections that this program closed before their handshake ended, time-outs included. */
+#define PEERCERT_KEY_ABANDONED "abandoned"
+/* Clients that the mode did not let in, by verifycode. */
+#define PEERCERT_KEY_REFUSED "refused"
+/* Handshakes that the client ended with an alert, by its name (RFC 8446, 6.2). */
+#define PEERCERT_KEY_ALERTS "alerts"
+/* All other handshakes that failed, by error code. */
+#define PEERCERT_KEY_FAILED "failed"
+/* Reloads that have ended well. */
+#define PEERCERT_KEY_RELOADS "reloads"
+/* Reloads that failed, so that what was there before is still used. */
+#define PEERCERT_KEY_RELOADFAILURES "reloadfailures"
+/* What is counted. */
+#define PEERCERT_KEY_WORD "word"
+/* How often it was met. */
+#define PEERCERT_KEY_NUMBER "number"
 
 /* Kinds of errors: who must act. */
 #define PEERCERT_ERROR_KIND_CONFIG "config"
@@ -384,6 +470,8 @@
 #define PEERCERT_CODE_CONFIG_KEY_MISMATCH "config.key_mismatch"
 /* A CA file holds no CA certificate. */
 #define PEERCERT_CODE_CONFIG_NO_CA "config.no_ca"
+/* A certificate revocation list cannot be used. */
+#define PEERCERT_CODE_CONFIG_BAD_CRL "config.bad_crl"
 /* The certificate or key is weaker than what is accepted. */
 #define PEERCERT_CODE_CONFIG_WEAK_KEY "config.weak_key"
 /* The application to serve does not import, or is none. */
@@ -392,6 +480,12 @@
 #define PEERCERT_CODE_CONFIG_MISSING_PACKAGE "config.missing_package"
 /* A setting of another TLS interface that is not offered here; the message names the option. */
 #define PEERCERT_CODE_CONFIG_NOT_OFFERED "config.not_offered"
+/* The name of a virtual host is no host name, or has a wildcard where none works. */
+#define PEERCERT_CODE_CONFIG_BAD_HOST_NAME "config.bad_host_name"
+/* The option belongs to the whole server and not to one of its hosts. */
+#define PEERCERT_CODE_CONFIG_SERVER_OPTION "config.server_option"
+/* A session ticket key has neither 48 nor 80 bytes, or two share a name. */
+#define PEERCERT_CODE_CONFIG_BAD_TICKET_KEY "config.bad_ticket_key"
 /* The data is no certificate. */
 #define PEERCERT_CODE_CERTIFICATE_UNREADABLE "certificate.unreadable"
 /* The data is empty. */
@@ -430,6 +524,8 @@
 #define PEERCERT_CODE_PEER_ALERT "peer.alert"
 /* The peer and this server share no TLS version, cipher, group or signature algorithm. */
 #define PEERCERT_CODE_PEER_NOTHING_SHARED "peer.nothing_shared"
+/* The peer asked for a host that this server does not have, and strict_sni is on. */
+#define PEERCERT_CODE_PEER_UNRECOGNIZED_NAME "peer.unrecognized_name"
 /* The peer broke the TLS protocol. */
 #define PEERCERT_CODE_PEER_PROTOCOL "peer.protocol"
 /* A file or folder could not be read or written. */
@@ -442,12 +538,16 @@
 #define PEERCERT_CODE_IO_SOCKET "io.socket"
 /* The operation did not end in time. */
 #define PEERCERT_CODE_IO_TIMEOUT "io.timeout"
+/* The system has no thread to give. */
+#define PEERCERT_CODE_IO_THREAD "io.thread"
 /* A signal interrupted the operation; it may be called again. */
 #define PEERCERT_CODE_IO_INTERRUPTED "io.interrupted"
 /* The handshake has not ended yet. */
 #define PEERCERT_CODE_STATE_HANDSHAKE_PENDING "state.handshake_pending"
 /* The web server does not hand over its TLS connection. */
 #define PEERCERT_CODE_STATE_NO_CONNECTION "state.no_connection"
+/* The TLS library that is built in, or the peer, cannot do this. */
+#define PEERCERT_CODE_STATE_UNSUPPORTED "state.unsupported"
 /* The connection is closed. */
 #define PEERCERT_CODE_STATE_CLOSED "state.closed"
 /* A setting cannot change any more: connections have been made of it. */
@@ -503,6 +603,16 @@ typedef struct peercert_report peercert_report;
  */
 typedef void (*peercert_refusal_callback)(void *user_data,
                                           const peercert_error *error);
+
+/*
+ * What is told of each reload that a watch has made, in its thread. `error` is NULL when the new
+ * contents are used, or says why they are not; it is alive until the callback returns. `user_data`
+ * is what was given along with the callback. It may call the acceptor, and
+ * peercert_acceptor_watch() and peercert_acceptor_free(), too; it must not leave by longjmp() or a
+ * C++ exception.
+ */
+typedef void (*peercert_reload_callback)(void *user_data,
+                                         const peercert_error *error);
 
 /* What this library is. */
 
@@ -614,7 +724,7 @@ int peercert_options_set_flag(peercert_options *options,
                               peercert_error **error);
 
 /*
- * Sets an option to a list of names.
+ * Sets an option to a list of names, or of paths in UTF-8.
  * `options`: what gets the option.
  * `name`: the option's name.
  * `items`: an array of texts; they are copied. NULL is allowed when there are none.
@@ -631,7 +741,27 @@ int peercert_options_set_list(peercert_options *options,
                               peercert_error **error);
 
 /*
- * Sets an option to options of its own, by name: what is nested in one option.
+ * Sets an option to a list of byte strings, such as keys.
+ * `options`: what gets the option.
+ * `name`: the option's name.
+ * `items`: an array of byte strings; they are copied. NULL is allowed when there are none.
+ * `lens`: an array of how many bytes each has.
+ * `count`: how many byte strings.
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.null_argument, state.invalid_argument.
+ * Since: 0.1.0
+ */
+int peercert_options_set_bytes_list(peercert_options *options,
+                                    const char *name,
+                                    const uint8_t *const *items,
+                                    const size_t *lens,
+                                    size_t count,
+                                    peercert_error **error);
+
+/*
+ * Sets an option to options of its own, by name: what is nested in one option. The option `hosts`
+ * takes options whose names are those of the hosts, each set to options in turn.
  * `options`: what gets the option.
  * `name`: the option's name.
  * `nested`: the options inside; they are copied and remain yours.
@@ -655,11 +785,13 @@ void peercert_options_free(peercert_options *options);
 /*
  * Acceptors: a validated configuration that connections are made of. All threads may share one;
  * only peercert_acceptor_on_refusal() and peercert_acceptor_free() want it for themselves.
- * Connections stay usable when the acceptor that they came from is freed.
+ * Connections stay usable when the acceptor that they came from is freed. Its files may be read
+ * anew: peercert_acceptor_reload().
  */
 
 /*
- * Makes an acceptor. Certificates, keys and CAs are read now; files may be gone afterwards.
+ * Makes an acceptor. Certificates, keys and CAs are read now; files may be gone until they are read
+ * anew.
  * `options`: they are copied and remain yours.
  * `acceptor`: receives the acceptor; free it with peercert_acceptor_free().
  * `error`: receives the error, or NULL. Several problems come at once: peercert_error_problem_at().
@@ -690,9 +822,10 @@ int peercert_acceptor_on_refusal(peercert_acceptor *acceptor,
                                  peercert_error **error);
 
 /*
- * The client-certificate mode by its name (`PEERCERT_MODE_...`).
+ * The client-certificate mode by its name (`PEERCERT_MODE_...`), as the files were read last; of
+ * the server itself, where there are virtual hosts.
  * `acceptor`: NULL gives NULL.
- * Returns: a text, alive as long as the acceptor.
+ * Returns: a text, alive for ever.
  * Since: 0.1.0
  */
 const char *peercert_acceptor_mode(const peercert_acceptor *acceptor);
@@ -707,22 +840,33 @@ const char *peercert_acceptor_mode(const peercert_acceptor *acceptor);
 int64_t peercert_acceptor_handshake_timeout(const peercert_acceptor *acceptor);
 
 /*
- * How many things are odd about the configuration, though they do not prevent it.
- * `acceptor`: NULL gives 0.
- * Returns: the number of warnings.
+ * What is odd about the configuration, though it does not prevent it: sentences for whoever runs
+ * the server, as the files were read last.
+ * `acceptor`: the acceptor.
+ * `warnings`: receives a list of texts, which no reload changes; free it with
+ * peercert_value_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.null_argument.
  * Since: 0.1.0
  */
-size_t peercert_acceptor_warning_len(const peercert_acceptor *acceptor);
+int peercert_acceptor_warnings(const peercert_acceptor *acceptor,
+                               peercert_value **warnings,
+                               peercert_error **error);
 
 /*
- * One thing that is odd about the configuration, as a sentence for whoever runs the server.
- * `acceptor`: NULL gives NULL.
- * `index`: from 0.
- * Returns: a text, alive as long as the acceptor; NULL past the last.
+ * What has become of the handshakes since the acceptor was made, reloads or not: the dictionary
+ * `counters`.
+ * `acceptor`: the acceptor.
+ * `counters`: receives the dictionary; free it with peercert_value_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.null_argument.
  * Since: 0.1.0
  */
-const char *peercert_acceptor_warning_at(const peercert_acceptor *acceptor,
-                                         size_t index);
+int peercert_acceptor_counters(const peercert_acceptor *acceptor,
+                               peercert_value **counters,
+                               peercert_error **error);
 
 /*
  * Makes a connection without a socket (sans-I/O): bytes from the client go in by
@@ -779,11 +923,65 @@ int peercert_acceptor_accept(const peercert_acceptor *acceptor,
                              peercert_error **error);
 
 /*
- * Frees an acceptor. Connections that were made of it live on.
+ * Frees an acceptor. Connections that were made of it live on. A watch ends; when this returns, its
+ * callback is not running in another thread.
  * `acceptor`: NULL is allowed.
  * Since: 0.1.0
  */
 void peercert_acceptor_free(peercert_acceptor *acceptor);
+
+/*
+ * Reloading: an acceptor reads its files anew, when it is told to or by itself. Connections that
+ * are made afterwards are of the new contents; those that are there go on as they are, and sessions
+ * are resumed where the policy of their host is the same. A file that cannot be used changes
+ * nothing: what was there before is still used, and the error tells every problem. Any thread may
+ * make these calls while others use the acceptor, but only one at a time peercert_acceptor_watch().
+ * A watch is a thread, which fork() does not copy: a server that forks calls it in each process,
+ * and not before.
+ */
+
+/*
+ * Reads every file anew, and uses them from now on. Several calls at once are carried out one after
+ * the other.
+ * `acceptor`: what reads its files; other threads may use it meanwhile.
+ * `error`: receives the error, or NULL. Several problems come at once: peercert_error_problem_at().
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR; then what was there before is still used.
+ * Errors: kind config; state.null_argument, internal.tls_library.
+ * Since: 0.1.0
+ */
+int peercert_acceptor_reload(peercert_acceptor *acceptor,
+                             peercert_error **error);
+
+/*
+ * Reloads by itself when a file has been replaced: written, renamed over, or a link pointed
+ * elsewhere. A thread of its own looks at intervals, until this is called again or the acceptor is
+ * freed. A call ends what the one before has begun, also when it fails, but for errors of kind
+ * state.
+ * `acceptor`: what watches its files; other threads may use it meanwhile, but not for this call.
+ * `seconds`: the interval, up to a day (86,400); 0 for no watch any more.
+ * `callback`: what is told of each reload, in the thread that watches; NULL for nothing.
+ * `user_data`: handed to the callback as it is. It has to live until this is called again or the
+ * acceptor is freed: either waits for a call of the callback that is going on in another thread,
+ * and no further one begins.
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: config.invalid_value, io.thread, state.null_argument, state.invalid_argument.
+ * Since: 0.1.0
+ */
+int peercert_acceptor_watch(peercert_acceptor *acceptor,
+                            double seconds,
+                            peercert_reload_callback callback,
+                            void *user_data,
+                            peercert_error **error);
+
+/*
+ * Why the last reload failed, whoever made it. While one is going on it waits for that.
+ * `acceptor`: NULL gives NULL.
+ * Returns: an error; free it with peercert_error_free(). NULL when the last reload did not fail, or
+ * there was none.
+ * Since: 0.1.0
+ */
+peercert_error *peercert_acceptor_reload_error(const peercert_acceptor *acceptor);
 
 /*
  * Connections: TLS with one client, either without a socket (sans-I/O:
@@ -997,6 +1195,18 @@ int peercert_connection_report(const peercert_connection *connection,
 int peercert_connection_details(const peercert_connection *connection,
                                 peercert_value **details,
                                 peercert_error **error);
+
+/*
+ * Tells whether the host that a request names admits the same clients as the one that the
+ * connection was made for. Where it does not, the request belongs on another connection: answer 421
+ * Misdirected Request (RFC 9110, 15.5.20).
+ * `connection`: the connection, its handshake ended; NULL gives 0.
+ * `authority`: the request's `Host` or `:authority`, with its port if it has one; NULL gives 0.
+ * Returns: 1 or 0.
+ * Since: 0.1.0
+ */
+int peercert_connection_serves(const peercert_connection *connection,
+                               const char *authority);
 
 /*
  * Exports keying material for channel bindings and the like (RFC 5705).

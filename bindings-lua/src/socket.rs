@@ -34,6 +34,10 @@ impl UserData for Socket {
             let result = this.0.handshake(wait(seconds));
             connection::done(lua, result, |lua, ()| true.into_lua_multi(lua))
         });
+        methods.add_method("request_certificate", |lua, this, seconds: f64| {
+            let result = this.0.request_certificate(wait(seconds));
+            connection::done(lua, result, |lua, ()| true.into_lua_multi(lua))
+        });
         methods.add_method("read", |lua, this, (size, seconds): (usize, f64)| {
             let mut plaintext = vec![0; size.min(RECORD)];
             let result = this.0.read(&mut plaintext, wait(seconds));
@@ -59,6 +63,9 @@ impl UserData for Socket {
         });
         methods.add_method("details", |lua, this, ()| {
             connection::details(lua, &this.0.connection())
+        });
+        methods.add_method("serves", |_, this, authority: LuaString| {
+            Ok(connection::serves(&this.0.connection(), &authority))
         });
         methods.add_method("chain", |lua, this, ()| {
             connection::reported(lua, &this.0.connection(), report::chain)

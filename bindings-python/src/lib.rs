@@ -16,6 +16,7 @@ mod fd;
 mod options;
 mod report;
 mod tables;
+mod watch;
 
 use pyo3::prelude::*;
 

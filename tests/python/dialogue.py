@@ -32,10 +32,11 @@ def meet(
     refusal: type[Exception],
     context: ssl.SSLContext,
     session: ssl.SSLSession | None = None,
+    host: str | None = None,
 ) -> Meeting:
     """One connection until neither side has more to say; the server greets."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = context.wrap_bio(incoming, outgoing, session=session)
+    client = context.wrap_bio(incoming, outgoing, server_hostname=host, session=session)
     error: Exception | None = None
     alert: int | None = None
     steps: Iterator[Callable[[], object]] = itertools.chain(

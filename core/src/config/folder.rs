@@ -13,8 +13,21 @@ use std::path::PathBuf;
 /// How many unusable files of one folder are named, one by one.
 const NAMED: usize = 100;
 
+/// What a file is that cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// Left out, with a warning: what is in it is not trusted.
+    IsLeftOut,
+    /// A problem: without what is in it somebody would be let in.
+    IsAProblem,
+}
+
 /// The files of the folder that an option names; nothing when it is not given or cannot be read.
-pub(super) fn files(reader: &mut Reader<'_>, option: &'static str) -> Option<Vec<Source>> {
+pub(super) fn files(
+    reader: &mut Reader<'_>,
+    option: &'static str,
+    unreadable: Unreadable,
+) -> Option<Vec<Source>> {
     let path = reader.path(option)?;
     reader.saw(Stamp::of(&path));
     let entries = std::fs::read_dir(&path).and_then(|entries| {
@@ -46,7 +59,7 @@ pub(super) fn files(reader: &mut Reader<'_>, option: &'static str) -> Option<Vec
     // Kubernetes keeps the versions of a volume in hidden folders beside the links to one of them.
     for path in paths.into_iter().filter(|path| !hidden(path)) {
         reader.saw(Stamp::of(&path));
-        let unreadable = |why: &dyn Display| {
+        let cannot = |why: &dyn Display| {
             let message = format!("{option} {}: {why}", path.display());
             Error::new(Code::FileUnreadable, message)
         };
@@ -54,8 +67,8 @@ pub(super) fn files(reader: &mut Reader<'_>, option: &'static str) -> Option<Vec
             Ok(found) if found.is_file() => read_file(option, &path),
             Ok(found) if found.is_dir() => continue,
             // A pipe or a device would be read for ever.
-            Ok(_) => Err(unreadable(&"it is a pipe, a socket or a device")),
-            Err(error) => Err(unreadable(&error)),
+            Ok(_) => Err(cannot(&"it is a pipe, a socket or a device")),
+            Err(error) => Err(cannot(&error)),
         };
         match read {
             Ok(bytes) => files.push(Source {
@@ -63,6 +76,7 @@ pub(super) fn files(reader: &mut Reader<'_>, option: &'static str) -> Option<Vec
                 option,
                 place: format!("{option} {}", path.display()),
             }),
+            Err(error) if unreadable == Unreadable::IsAProblem => reader.error(option, error),
             Err(error) => unusable.push(format!("{}; it is left out", error.message())),
         }
     }

@@ -34,15 +34,15 @@ pub struct Outcome {
 
 /// A client: its TLS version and what it sends.
 pub struct Client {
-    context: SslContext,
-    session: Arc<Mutex<Option<SslSession>>>,
+    pub(crate) context: SslContext,
+    pub(crate) session: Arc<Mutex<Option<SslSession>>>,
 }
 
 /// What the two sides have said and not yet heard.
 #[derive(Default)]
 pub struct Pipe {
-    inbound: Vec<u8>,
-    outbound: Vec<u8>,
+    pub(crate) inbound: Vec<u8>,
+    pub(crate) outbound: Vec<u8>,
 }
 
 impl Read for Pipe {
@@ -313,7 +313,7 @@ impl Caller {
     }
 }
 
-fn received_alert(error: &openssl::ssl::Error) -> Option<i32> {
+pub(crate) fn received_alert(error: &openssl::ssl::Error) -> Option<i32> {
     if error.code() != ErrorCode::SSL {
         return None;
     }
@@ -329,7 +329,7 @@ fn received_alert(error: &openssl::ssl::Error) -> Option<i32> {
     unsafe_code,
     reason = "the crate marks this unsafe: a session must go with its context, as it does here"
 )]
-fn offer_session(ssl: &mut Ssl, session: &SslSession) {
+pub(crate) fn offer_session(ssl: &mut Ssl, session: &SslSession) {
     // A copy: OpenSSL never offers a session again for which there is a newer ticket.
     let copy = SslSession::from_der(&session.to_der().unwrap()).unwrap();
     // SAFETY: the session was made by the same context.

@@ -1,7 +1,8 @@
 //! This crate is about the vectors: where they are, and a client to try a server with.
 //!
 //! In: `tests/vectors` and `tests/pki`, and how many [`rounds`] are wanted. Out: rows for the runners
-//! in `tests/`, [`client`], [`folder`] and [`session`]. What is expected stands in the vectors alone.
+//! in `tests/`, [`client`], [`dialogue`], [`folder`] and [`session`]. What is expected stands in the
+//! vectors alone.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,6 +10,7 @@
 )]
 
 pub mod client;
+pub mod dialogue;
 pub mod folder;
 pub mod session;
 
