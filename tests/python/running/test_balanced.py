@@ -179,6 +179,8 @@ def test_a_machine_that_is_taken_out_and_put_back_costs_nobody_anything(premises
             machine = made.machines[1]
             made.balancer.take_out(machine)
             made.stop(machine)
+            # Whom it has answered last has noted that.
+            clients.go_on(1)
             clients.machines.clear()
             clients.go_on()
             assert clients.machines.keys() == {"one", "three"}
