@@ -129,11 +129,13 @@ fn each_host_has_its_own_cas_depth_and_names_of_cas() {
     let unknown = asking(Options::new(), "require", "unknown-root.pem");
     let shallow = require().set("client_verify_depth", 0);
     let silent = require().set("client_ca_names", "none");
+    let named = require().set("client_ca_names", path("pki/live/unknown-root.pem"));
     let hosts = [
         ("good.example", require()),
         ("unknown.example", unknown),
         ("shallow.example", shallow),
         ("silent.example", silent),
+        ("named.example", named),
     ];
     let server = Acceptor::new(server(&hosts)).unwrap();
     for version in VERSIONS {
@@ -159,6 +161,12 @@ fn each_host_has_its_own_cas_depth_and_names_of_cas() {
             verdict("unknown-chain", "good.example"),
             "SELF_SIGNED_CERT_IN_CHAIN"
         );
+        assert_eq!(verdict("good", "named.example"), "OK");
+        assert_eq!(
+            verdict("unknown-chain", "named.example"),
+            "SELF_SIGNED_CERT_IN_CHAIN",
+            "what is named is not trusted"
+        );
     }
     // In TLS 1.2 the names go over the wire as they are.
     let client = Client::new(None, SslVersion::TLS1_2);
@@ -177,6 +185,7 @@ fn each_host_has_its_own_cas_depth_and_names_of_cas() {
     assert_eq!(names("good.example"), [true, true, false]);
     assert_eq!(names("unknown.example"), [false, false, true]);
     assert_eq!(names("silent.example"), [false; 3]);
+    assert_eq!(names("named.example"), [false, false, true]);
 }
 
 /// The first certificate of a file of `live/`.
