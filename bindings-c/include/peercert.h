@@ -554,7 +554,9 @@
 #define PEERCERT_CODE_STATE_IN_USE "state.in_use"
 /* Other bytes are still on their way; those have to be written again first. */
 #define PEERCERT_CODE_STATE_WRITE_PENDING "state.write_pending"
-/* More bytes were fed than the connection holds; read first. */
+/* A certificate has been asked for, and the client has not answered yet. */
+#define PEERCERT_CODE_STATE_REQUEST_PENDING "state.request_pending"
+/* More bytes came than the connection holds; read first. */
 #define PEERCERT_CODE_STATE_INPUT_FULL "state.input_full"
 /* An argument that is needed is NULL. */
 #define PEERCERT_CODE_STATE_NULL_ARGUMENT "state.null_argument"
@@ -1085,6 +1087,27 @@ int peercert_connection_set_deadline(peercert_connection *connection,
  */
 int peercert_connection_handshake(peercert_connection *connection,
                                   peercert_error **error);
+
+/*
+ * Asks the client for its certificate though the handshake has ended: TLS 1.3 on OpenSSL, under the
+ * mode client_cert_later. Over a descriptor it waits for the answer, as long as the deadline and
+ * the option handshake_timeout allow; sans-I/O, take and send the request. Whenever it does not
+ * give PEERCERT_OK, go on with peercert_connection_handshake(); when that gives PEERCERT_OK, the
+ * answer is in and a new report has replaced the old one, which stays as it was with who holds it.
+ * What the client sends before its answer stays readable, and reading takes the answer, too. One
+ * thread at a time asks or reads.
+ * `connection`: the connection, its handshake ended.
+ * `error`: receives the error, or NULL. One of kind peer may have a report:
+ * peercert_error_report().
+ * Returns: PEERCERT_OK, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE, or PEERCERT_ERROR.
+ * Errors: state.unsupported (AWS-LC, TLS 1.2, or a client that does not offer to answer; the
+ * connection goes on), config.missing_option (client_cert_later), state.request_pending,
+ * state.handshake_pending, state.closed, state.null_argument; those of
+ * peercert_connection_handshake(), state.input_full (read first what the client sends).
+ * Since: 0.1.0
+ */
+int peercert_connection_request_certificate(peercert_connection *connection,
+                                            peercert_error **error);
 
 /*
  * Reads plaintext, from one TLS record at most.

@@ -2,12 +2,11 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "a scene that cannot be set ends the test"
 )]
 
 use openssl::ssl::SslVersion;
-use peercert::{Acceptor, Code, Error, Options};
+use peercert::{Acceptor, Code, Options};
 use peercert_tests::client::Client;
 use peercert_tests::dialogue::Dialogue;
 use peercert_tests::path;
@@ -25,7 +24,8 @@ fn options(mode: &str, later: &str) -> Options {
         .set("client_ca_file", path("pki/live/client-cas.pem"))
 }
 
-fn code<T>(result: Result<T, Error>) -> Option<Code> {
+#[cfg(not(feature = "aws-lc"))]
+fn code<T>(result: peercert::Result<T>) -> Option<Code> {
     result.err().map(|error| error.code())
 }
 
