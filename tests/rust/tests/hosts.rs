@@ -125,6 +125,32 @@ fn a_host_that_asks_nobody_asks_nobody_though_the_default_requires() {
 }
 
 #[test]
+fn a_connection_serves_no_host_that_lets_in_others_however_it_is_spelt() {
+    let staff = server(&[("staff.example", require())]);
+    let several = Acceptor::new(staff).unwrap();
+    let client = Client::new(Some("good"), SslVersion::TLS1_3);
+    let open = ask(&several, &client, None).server;
+    for authority in ["www.example", "www.example:8443", "[::1]:8443", ""] {
+        assert!(open.serves(authority), "{authority}");
+    }
+    for authority in [
+        "staff.example",
+        "STAFF.example.:8443",
+        "%73taff.example",
+        "www.example@staff.example",
+        "staff.example..",
+        "staff.example:443:80",
+        "staff.example,www.example",
+    ] {
+        assert!(!open.serves(authority), "{authority}");
+    }
+    let closed = ask(&several, &client, Some("staff.example")).server;
+    assert!(closed.serves("staff.example") && !closed.serves("www.example"));
+    let one = ask(&Acceptor::new(server(&[])).unwrap(), &client, None).server;
+    assert!(one.serves("%73taff.example"), "there is no other host");
+}
+
+#[test]
 fn each_host_has_its_own_cas_depth_and_names_of_cas() {
     let unknown = asking(Options::new(), "require", "unknown-root.pem");
     let shallow = require().set("client_verify_depth", 0);

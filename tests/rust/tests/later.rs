@@ -325,6 +325,28 @@ mod openssl_asks {
     }
 
     #[test]
+    fn a_request_waits_until_there_is_room_for_it() {
+        let mut dialogue = begin(&good(), "none", "require");
+        let mut sent = 0;
+        while let Ok(Progress::Done(count)) = dialogue.server.write(&[7; 16_384]) {
+            sent += count;
+        }
+        let asked = dialogue.server.request_certificate();
+        assert!(matches!(asked, Ok(Progress::WantWrite)), "{asked:?}");
+        let shaken = dialogue.server.handshake();
+        assert!(matches!(shaken, Ok(Progress::WantWrite)), "{shaken:?}");
+        assert!(!dialogue.server.clientcert().unwrap().present());
+        dialogue.received.clear();
+        while !matches!(dialogue.server.handshake(), Ok(Progress::Done(()))) {
+            dialogue.listen();
+            dialogue.tell();
+        }
+        assert_eq!(dialogue.received.len(), sent);
+        assert!(dialogue.server.clientcert().unwrap().verified());
+        assert_still_there(&mut dialogue);
+    }
+
+    #[test]
     fn who_sends_data_without_end_and_no_answer_is_held_back() {
         let mut dialogue = begin(&good(), "none", "require");
         for _ in 0..3 {
