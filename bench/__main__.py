@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import certinfo
+import scale
 import servers
 import size
 
@@ -35,7 +36,7 @@ def main() -> None:
             shutil.copy(LIVE / source, Path(folder, name))
         bench = servers.Bench(arguments.programs, Path(folder), arguments.connections)
         print(f"{'':58}{'ours':>11}{'peer':>11}{'ratio':>8}{'(min..max)':>14}{'goal':>7}")
-        for title, ours, peer, unit, goal in rows(bench):
+        for title, ours, peer, unit, goal in (*rows(bench), *scale.rows(bench)):
             row(title, ours, peer, unit, goal, arguments.pairs)
 
 
