@@ -162,7 +162,7 @@ def row(
     middle = [statistics.median(column) for column in zip(*figures, strict=True)]
     spread = f"({min(ratios):.2f}..{max(ratios):.2f})"
     print(
-        f"{title:58}{middle[0]:8.1f} {unit}{middle[1]:8.1f} {unit}"
+        f"{title:58}{middle[0]:8.1f} {unit:2}{middle[1]:8.1f} {unit:2}"
         f"{statistics.median(ratios):8.2f}{spread:>14}{f'{goal:.2f}' if goal else '-':>7}",
         flush=True,
     )

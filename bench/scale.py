@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ def rows(bench: servers.Bench) -> list[Row]:
         *_cas(large, loading),
         *_crl(large, loading),
         *_resumed(bench),
-        *_reload(Reload(bench.programs, folder, bench.connections)),
+        *_reload(Runs([bench.programs / "reload", folder, str(bench.connections)])),
     ]
 
 
@@ -44,10 +44,28 @@ def _cas(bench: servers.Bench, loading: Loading) -> list[Row]:
     handshake = bench.core(client_ca_file=bench.folder / "client-cas.pem")
     return [
         (cas + "handshake / with one", handshake, bench.core(), "us", 1.10),
-        (cas + "loading / X509_STORE", ours.seconds, library.seconds, "ms", 0.20),
-        (cas + "loading / OpenSSL's X509_STORE", ours.seconds, system.seconds, "ms", 0.20),
-        (cas + "memory / X509_STORE", ours.memory, library.memory, "kB", None),
-        (cas + "memory / OpenSSL's X509_STORE", ours.memory, system.memory, "kB", None),
+        (cas + "loading / X509_STORE", ours.figure("cpu"), library.figure("cpu"), "s", 0.20),
+        (
+            cas + "loading / OpenSSL's X509_STORE",
+            ours.figure("cpu"),
+            system.figure("cpu"),
+            "s",
+            0.20,
+        ),
+        (
+            cas + "memory / X509_STORE",
+            ours.figure("kilobytes"),
+            library.figure("kilobytes"),
+            "kB",
+            None,
+        ),
+        (
+            cas + "memory / OpenSSL's X509_STORE",
+            ours.figure("kilobytes"),
+            system.figure("kilobytes"),
+            "kB",
+            None,
+        ),
     ]
 
 
@@ -58,9 +76,21 @@ def _crl(bench: servers.Bench, loading: Loading) -> list[Row]:
     handshake = bench.core(client_crl_file=bench.folder / "crl.pem")
     return [
         (crl + "handshake / without", handshake, bench.core(), "us", 1.10),
-        (crl + "memory / OpenSSL's X509_CRL", ours.memory, system.memory, "kB", 0.50),
-        (crl + "memory / X509_CRL", ours.memory, library.memory, "kB", None),
-        (crl + "loading / OpenSSL's X509_CRL", ours.seconds, system.seconds, "ms", None),
+        (
+            crl + "memory / OpenSSL's X509_CRL",
+            ours.figure("kilobytes"),
+            system.figure("kilobytes"),
+            "kB",
+            0.50,
+        ),
+        (
+            crl + "memory / X509_CRL",
+            ours.figure("kilobytes"),
+            library.figure("kilobytes"),
+            "kB",
+            None,
+        ),
+        (crl + "loading / OpenSSL's X509_CRL", ours.figure("cpu"), system.figure("cpu"), "s", None),
     ]
 
 
@@ -77,7 +107,7 @@ def _resumed(bench: servers.Bench) -> list[Row]:
     ]
 
 
-def _reload(reload: Reload) -> list[Row]:
+def _reload(reload: Runs) -> list[Row]:
     title = "1,000 hosts, "
     return [
         (
@@ -104,22 +134,26 @@ def _reload(reload: Reload) -> list[Row]:
     ]
 
 
-class Reload:
-    """Handshakes while hosts are reloaded. Each run gives every figure; the rows share the runs."""
+class Runs:
+    """The runs of a program. Each run gives every figure, and the rows share the runs."""
 
-    def __init__(self, programs: Path, folder: Path, connections: int) -> None:
-        self.command = [programs / "reload", folder, str(connections)]
+    def __init__(self, command: list[str | Path]) -> None:
+        self.command = command
         self.answers: list[Any] = []
 
-    def figure(self, key: str, part: str | int) -> Callable[[], float]:
+    def figure(self, *path: str | int) -> Callable[[], float]:
         """One figure of the first run, then of the second, and so on."""
         turns = itertools.count()
 
         def measure() -> float:
             turn = next(turns)
             if turn == len(self.answers):
-                self.answers.append(_answer(self.command))
-            return float(self.answers[turn][key][part])
+                ended = subprocess.run(self.command, check=True, capture_output=True, text=True)
+                self.answers.append(json.loads(ended.stdout))
+            found = self.answers[turn]
+            for key in path:
+                found = found[key]
+            return float(found)
 
         return measure
 
@@ -131,36 +165,12 @@ class Loading:
         self.programs = programs
         self.folder = folder
 
-    def program(self, what: str) -> Load:
+    def program(self, what: str) -> Runs:
         """Into an acceptor, whose key and certificate are read as well, or into what the same TLS
         library has for it."""
-        return Load([self.programs / "loading", what, self.folder])
+        return Runs([self.programs / "loading", what, self.folder])
 
-    def system(self, what: str) -> Load:
+    def system(self, what: str) -> Runs:
         """The same with the system's OpenSSL."""
         name = {"store": "client-cas.pem", "x509-crl": "crl.pem"}[what]
-        return Load([self.programs / "c-loading-openssl", what, self.folder / name])
-
-
-class Load:
-    """One program that loads."""
-
-    def __init__(self, command: list[str | Path]) -> None:
-        self.command = command
-
-    def seconds(self) -> float:
-        """Milliseconds of processor time."""
-        return float(self._run()["cpu"] * 1e3)
-
-    def memory(self) -> float:
-        """Kilobytes that stay."""
-        return float(self._run()["kilobytes"])
-
-    def _run(self) -> dict[str, float]:
-        answer: dict[str, float] = _answer(self.command)
-        return answer
-
-
-def _answer(command: Sequence[str | Path]) -> Any:
-    ended = subprocess.run(command, check=True, capture_output=True, text=True)
-    return json.loads(ended.stdout)
+        return Runs([self.programs / "c-loading-openssl", what, self.folder / name])

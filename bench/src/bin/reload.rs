@@ -35,8 +35,8 @@ fn main() -> Outcome<()> {
         names: names.iter().cycle(),
     };
     let (mut quiet, mut busy, mut reloads) = (Vec::new(), Vec::new(), 0);
+    let connections = (2 * turns + 1) * TURN;
     thread::scope(|scope| {
-        let connections = (2 * turns + 1) * TURN;
         let server = scope.spawn(|| serve(&acceptor, &listener, connections));
         visitor.turn()?;
         for _ in 0..turns {
