@@ -56,9 +56,14 @@ impl<T> Hosts<T> {
         old.is_none()
     }
 
+    /// There are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.wildcard.is_empty()
+    }
+
     /// What belongs to a name: its own, or that of the wildcard for its first label.
     pub(crate) fn find(&self, name: &str) -> Option<&T> {
-        if self.exact.is_empty() && self.wildcard.is_empty() {
+        if self.is_empty() {
             return None;
         }
         let name = normalised(name);

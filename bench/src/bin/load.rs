@@ -36,7 +36,10 @@ fn main() -> Outcome<()> {
         stream.set_nodelay(true)?;
         let configuration = connector.configure()?.verify_hostname(false);
         let mut ssl = configuration.into_ssl("localhost")?;
-        let session = newest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let session = newest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         if let Some(session) = &session {
             resume(&mut ssl, session)?;
         }

@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// How many handshakes follow each other before the other kind has its turn.
-const TURN: usize = 100;
+/// How many handshakes follow each other before the other kind has its turn: several reloads come to
+/// their end meanwhile.
+const TURN: usize = 500;
 /// How many reloads the memory is measured before, and after.
 const RELOADS: u32 = 20;
 
