@@ -26,6 +26,7 @@ VISITORS = [
     ("expired", "Admin.Test"),
 ]
 PREPARED = f"""
+local LIVE = "{LIVE}"
 local ssl = require("peercert.ssl")
 local function context(more)
   local parameters = {{ mode = "server", certificate = "{LIVE}/server.pem", key = "{LIVE}/server.key" }}
@@ -91,6 +92,8 @@ def test_each_context_shows_its_own_certificate(lua: str) -> None:
         "pair():sni({ a = 1 })": "bad argument #1 to 'sni' (names: contexts by name expected)",
         "pair():sni({ context() })": "bad argument #1 to 'sni' (names: contexts by name expected)",
         'pair():sni({ ["a b"] = context() })': "config.bad_host_name",
+        'assert(ssl.wrap(1, context({ verify = "peer", cafile = LIVE .. "/client-ca.pem" }))):sni({'
+        ' a = context({ verify = { "peer" }, verifyext = { "lsec_continue" } }) })': "sni: cafile of a is",
         'pair():sni({ a = context({ options = "no_ticket" }) })': "sni: session_tickets of a has to",
         'pair():sni({ a = context({ curve = "P-256" }) })': "sni: groups of a has to be the same",
         "pair():sni({}, true)": "config.missing_option",

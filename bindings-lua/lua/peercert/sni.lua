@@ -22,10 +22,18 @@ local function same(one, other)
   return #one == #other and table.concat(one, "\0") == table.concat(other, "\0")
 end
 
--- The options of a host whose context has nothing from the server's; or nil and the option that only the
--- whole server can have.
+local function trusts(options)
+  return options.client_ca_file ~= nil or options.client_ca_path ~= nil
+end
+
+-- The options of a host whose context has nothing from the server's; or nil, the option that does not fit,
+-- and why.
 local function host(options, server)
   local own = {}
+  -- A host without CAs has those of its server: whom these vouch for would be verified here, too.
+  if trusts(server) and options.client_cert_mode ~= "none" and not trusts(options) then
+    return nil, "cafile", "is needed, because the first context has one and this one asks for certificates"
+  end
   for name, scope in pairs(SCOPES) do
     local value = options[name]
     if scope == "host" then
@@ -34,7 +42,7 @@ local function host(options, server)
         own[name] = DEFAULTS[name]
       end
     elseif not same(value, server[name]) then
-      return nil, name
+      return nil, name, "has to be the same in all contexts of a server"
     end
   end
   return own
@@ -47,10 +55,9 @@ function sni.options(server, contexts, strict)
     all[name] = value
   end
   for name, context in pairs(contexts) do
-    local own, unfit = host(context.options, server)
+    local own, unfit, why = host(context.options, server)
     if not own then
-      local what = "has to be the same in all contexts of a server"
-      return nil, ("sni: %s of %s %s"):format(unfit, name, what)
+      return nil, ("sni: %s of %s %s"):format(unfit, name, why)
     end
     all.hosts[name] = own
   end

@@ -30,7 +30,7 @@ impl TicketKey {
         let (name, secret) = bytes.split_first_chunk::<NAME_LENGTH>()?;
         SIZES.contains(&bytes.len()).then(|| Self {
             name: *name,
-            encryption: derived(b"peercert ticket encryption", secret),
+            encryption: derived(ENCRYPTION, secret),
             #[cfg(not(awslc))]
             authentication: derived(b"peercert ticket authentication", secret),
         })
@@ -41,6 +41,12 @@ impl TicketKey {
         self.name == other.name
     }
 }
+
+/// Machines on the other TLS library that have the same file use another cipher, and another key for it.
+#[cfg(awslc)]
+const ENCRYPTION: &[u8] = b"peercert ticket AES-256-GCM";
+#[cfg(not(awslc))]
+const ENCRYPTION: &[u8] = b"peercert ticket AES-256-CBC";
 
 fn derived(purpose: &[u8], secret: &[u8]) -> [u8; 32] {
     let mut hash = Sha256::new();

@@ -15,11 +15,14 @@ const OPTIONS: [&str; 2] = ["client_crl_file", "client_crl_path"];
 /// The option that says which certificates are looked up.
 pub(super) const CHECK: &str = "client_crl_check";
 
+/// The option that names the lists, the file before the folder.
+pub(super) fn given(reader: &Reader<'_>) -> Option<&'static str> {
+    OPTIONS.into_iter().find(|option| reader.given(option))
+}
+
 /// The lists; `None` when no option names any.
 pub(super) fn crls(reader: &mut Reader<'_>) -> Option<Arc<CrlSet>> {
-    if !OPTIONS.iter().any(|option| reader.given(option)) {
-        return None;
-    }
+    given(reader)?;
     let single = source_of(reader, "client_crl_file");
     // A list that cannot be read may be the one that revokes: it is never left out.
     let folder = folder::files(reader, "client_crl_path", Unreadable::IsAProblem);
@@ -88,9 +91,14 @@ pub(super) fn check(reader: &mut Reader<'_>, lists: Option<&CrlSet>) -> Option<C
     Some(check)
 }
 
-/// Checks the lists against the CAs whose they are.
-pub(super) fn prove(reader: &mut Reader<'_>, lists: &CrlSet, trust: Option<&Trust>, now: i64) {
-    let option = "client_crl_file";
+/// Checks the lists that `option` names against the CAs whose they are.
+pub(super) fn prove(
+    reader: &mut Reader<'_>,
+    option: &str,
+    lists: &CrlSet,
+    trust: Option<&Trust>,
+    now: i64,
+) {
     let Some(trust) = trust else {
         let message = "a CRL is given and no client CA whose it could be; give client_ca_file, client_ca_path or client_ca_data";
         return reader.problem(Code::MissingOption, option, message);

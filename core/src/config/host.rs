@@ -104,10 +104,11 @@ impl Found {
         );
         // The CRLs of the server's CAs say nothing of those of this host (`inherited` is the server
         // whose CAs are this host's, too).
+        let crl_option = crls::given(reader);
         let own_crls = crls::crls(reader);
-        if let (Some(lists), true) = (&own_crls, reader.is_fine()) {
+        if let (Some(option), Some(lists), true) = (crl_option, &own_crls, reader.is_fine()) {
             let now = reader.now();
-            crls::prove(reader, lists, trusted.as_deref(), now);
+            crls::prove(reader, option, lists, trusted.as_deref(), now);
         }
         let lists = own_crls
             .clone()
