@@ -253,21 +253,22 @@ fn foreign(key: &[u8], good: &[u8], session: &[u8]) -> Vec<(String, Vec<u8>)> {
         sealed_with_gcm(name, aes, session),
     );
     // Well sealed, as only a holder of the key can: with the other TLS library, or nonsense inside.
-    let own = derived("peercert ticket encryption", secret);
+    let of_cbc = derived("peercert ticket AES-256-CBC", secret);
+    let of_gcm = derived("peercert ticket AES-256-GCM", secret);
     let mac = derived("peercert ticket authentication", secret);
     add(
         "OpenSSL's session",
-        sealed_by_nginx(name, cbc, &own, &mac, session),
+        sealed_by_nginx(name, cbc, &of_cbc, &mac, session),
     );
-    add("AWS-LC's session", sealed_with_gcm(name, &own, session));
+    add("AWS-LC's session", sealed_with_gcm(name, &of_gcm, session));
     for content in [&b""[..], b"\0", b"\xff\xff", b"\0\x10short", &[0; 200]] {
         add(
             "nonsense under OpenSSL's seal",
-            sealed_by_nginx(name, cbc, &own, &mac, content),
+            sealed_by_nginx(name, cbc, &of_cbc, &mac, content),
         );
         add(
             "nonsense under AWS-LC's seal",
-            sealed_with_gcm(name, &own, content),
+            sealed_with_gcm(name, &of_gcm, content),
         );
     }
     found
