@@ -13,6 +13,7 @@ use crate::options::Options;
 use crate::schema::Sink;
 use crate::socket::{Socket, Wait};
 use crate::watch::Watch;
+use openssl::ssl::SslContext;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
@@ -47,6 +48,10 @@ struct Loaded {
 struct Attempt {
     files: Vec<Stamp>,
     error: Option<Error>,
+    /// The library's contexts of the configuration before this one. To free a thousand of them keeps the
+    /// allocator busy for milliseconds, and a handshake that lets go of one meanwhile would wait as long:
+    /// they go at the next reload, when no handshake that began with them is left.
+    _retired: Vec<SslContext>,
 }
 
 impl Acceptor {
@@ -74,7 +79,11 @@ impl Acceptor {
                 keys,
                 counters: Arc::default(),
                 loaded: RwLock::new(Arc::new(loaded)),
-                attempt: Mutex::new(Attempt { files, error: None }),
+                attempt: Mutex::new(Attempt {
+                    files,
+                    error: None,
+                    _retired: Vec::new(),
+                }),
                 watch: Mutex::new(None),
             }),
             on_refusal: None,
@@ -224,17 +233,19 @@ impl Inner {
         self.counters.reloaded(outcome.is_ok());
         match outcome {
             Ok((loaded, files)) => {
-                *attempt = Attempt { files, error: None };
                 let mut place = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
                 let old = std::mem::replace(&mut *place, Arc::new(loaded));
                 drop(place);
-                // Outside of the lock: a thousand hosts take a while to let go of.
-                drop(old);
+                *attempt = Attempt {
+                    files,
+                    error: None,
+                    _retired: old.context.libraries(),
+                };
                 Ok(())
             }
             Err((error, files)) => {
-                let told = Some(error.clone());
-                *attempt = Attempt { files, error: told };
+                attempt.files = files;
+                attempt.error = Some(error.clone());
                 Err(error)
             }
         }

@@ -15,8 +15,8 @@ use crate::policy::Policy;
 use crate::trace::Trace;
 use openssl::error::ErrorStack;
 use openssl::ssl::{
-    AlpnError, Ssl, SslContextBuilder, SslMethod, SslMode, SslOptions, SslSessionCacheMode,
-    SslVerifyMode, SslVersion,
+    AlpnError, Ssl, SslContext, SslContextBuilder, SslMethod, SslMode, SslOptions,
+    SslSessionCacheMode, SslVerifyMode, SslVersion,
 };
 use openssl::stack::Stack;
 use openssl::x509::store::X509StoreBuilder;
@@ -82,6 +82,12 @@ impl Context {
             clock,
             session_timeout: i64::from(config.session_timeout),
         })
+    }
+
+    /// The library's context of each host.
+    pub(crate) fn libraries(&self) -> Vec<SslContext> {
+        let hosts = self.hosts.values().chain([&self.default]);
+        hosts.map(|host| host.inner.clone()).collect()
     }
 
     /// A connection of the TLS library, and the trace that its callbacks write.

@@ -76,6 +76,11 @@ impl<T> Hosts<T> {
         old.is_none()
     }
 
+    /// What belongs to each.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
+        self.exact.values().chain(self.wildcard.values())
+    }
+
     /// There are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.exact.is_empty() && self.wildcard.is_empty()
