@@ -186,7 +186,7 @@ def test_a_machine_that_is_taken_out_and_put_back_costs_nobody_anything(premises
             assert clients.machines.keys() == {"one", "three"}
             made.start(machine)
             made.balancer.put_back(machine)
-            eventually(lambda: clients.machines["two"] > 2)
+            eventually(lambda: clients.machines["two"] > 2 and clients.resumed > 100)
         unharmed(clients)
 
 

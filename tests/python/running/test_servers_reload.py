@@ -103,6 +103,7 @@ def post_worker_init(worker):
     global context
     context = peercert.SSLContext(certificate=certfile, key=keyfile)
     context.watch(0.02, lambda error: worker.log.error("reload: %s", error))
+    worker.log.error("a worker watches")
 
 def ssl_context(config, default):
     return context
@@ -150,9 +151,10 @@ def refused(port: int) -> bool:
 def test_every_worker_of_a_running_gunicorn_reloads_in_place(premises: Premises, kind: str) -> None:
     client = premises.client()
     with _gunicorn(premises, kind) as port:
+        log = premises.folder / "server.log"
+        eventually(lambda: log.read_text().count("a worker watches") == 2)
         assert serial(port, client) == premises.serial
         renewed = premises.renew()
-        log = premises.folder / "server.log"
         eventually(lambda: log.read_text().count("reload: None") >= 2)
         for _ in range(4):
             assert serial(port, client) == renewed
