@@ -59,6 +59,8 @@ GENERATE = (
 ASKING = ("tests/vectors/certinfo.py", "tests/vectors/revocation.py")
 # The test program of the core in which the openssl command judges what the authority issues.
 JUDGED = "issue"
+# What tests servers that run for long, left out.
+LONG_RUNNING = ("--ignore=tests/python/running", "--ignore=tests/python/test_resumption.py")
 # `cargo test` and clippy on the system's OpenSSL.
 ON_OPENSSL = ("--no-default-features", "--features", "openssl")
 
@@ -142,13 +144,15 @@ def rust(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
 
 
 def python(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
-    """The Python tests with one wheel on every CPython, and with OpenSSL inside on the first."""
+    """The Python tests with one wheel on every CPython, and with OpenSSL inside on the first. Those
+    of servers that run for long ask the core, and not CPython: the first one and OpenSSL have them."""
     wheel = wheels.wheel(tools)
     for index, interpreter in enumerate(environments.pythons()):
         version = _version(interpreter)
         venv = tools if index == 0 else _further(f"python{version}", interpreter)
         wheels.install(venv, wheel)
-        yield outcome.pytest(f"Python tests on CPython {version}", venv.python, ["tests/python"])
+        tests = ["tests/python", *(LONG_RUNNING if index else ())]
+        yield outcome.pytest(f"Python tests on CPython {version}", venv.python, tests)
     name = "Python tests on the system's OpenSSL"
     if skip := _without_openssl(name, missing):
         yield skip
