@@ -1,6 +1,6 @@
 """Writes every file of tests/pki from this folder's tables, or with --check compares.
 
-In: live.py, revocation.py, info.py, files.py and sealed.py. Out: the folders live/, info/ and files/, and README.md. The same
+In: live.py, revoked.py, info.py, files.py and sealed.py. Out: the folders live/, info/ and files/, and README.md. The same
 bytes at every run, with any version of Python or of the package cryptography.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import files
 import info
 import live
-import revocation
+import revoked
 import sealed
 from certificate import Certificate
 
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 README = """\
 # The test certificates
 
-Written by `make.py` from `live.py`, `revocation.py`, `info.py`, `files.py` and `sealed.py`; `python tests/pki/make.py --check`
+Written by `make.py` from `live.py`, `revoked.py`, `info.py`, `files.py` and `sealed.py`; `python tests/pki/make.py --check`
 tells whether the files are what the program writes. Dates, keys, serials and signatures are fixed,
 so a second run writes the same bytes. **Every private key here is derived from its public name
 (`keys.py`): these are test keys, worth nothing, and must never be used for anything else.**
@@ -32,7 +32,7 @@ both trust anchors of the clients; `NAME.crl.pem` is a CRL. Unless the reason sa
 from 2025 to 2045.
 
 """
-CONNECTED = (*live.CERTIFICATES, *revocation.CERTIFICATES)
+CONNECTED = (*live.CERTIFICATES, *revoked.CERTIFICATES)
 
 
 def everything() -> dict[str, bytes]:
@@ -42,7 +42,7 @@ def everything() -> dict[str, bytes]:
         sent = (certificate, *certificate.chain)
         made[f"live/{certificate.name}.pem"] = "".join(c.pem for c in sent).encode()
         made[f"live/{certificate.name}.key"] = certificate.key.pkcs8_pem().encode()
-    for crl in revocation.CRLS:
+    for crl in revoked.CRLS:
         made[f"live/{crl.name}.crl.pem"] = crl.pem.encode()
     for file, members in live.BUNDLES.items():
         made[f"live/{file}"] = "".join(c.pem for c in members).encode()
@@ -58,7 +58,7 @@ def readme() -> str:
     """The drawn tree and one line on every file."""
     text = README + "```text\n" + "\n".join(tree(None, "")) + "\n```\n\n"
     text += table((f"{c.name}.pem", c.why) for c in CONNECTED)
-    text += "\nAnd the CRLs:\n\n" + table((f"{c.name}.crl.pem", c.why) for c in revocation.CRLS)
+    text += "\nAnd the CRLs:\n\n" + table((f"{c.name}.crl.pem", c.why) for c in revoked.CRLS)
     text += "\n## files/: no certificate, or not only\n\n"
     text += table((file, why) for file, (why, _) in files.FILES.items())
     text += f"\nFiles of the server that the password `{sealed.PASSWORD}` opens, where one is needed:\n\n"

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "pki"))
 
 import live  # noqa: E402
-import revocation  # noqa: E402
+import revoked  # noqa: E402
 
 MODES = ("none", "request", "require_any", "optional", "require")
 NEED_ONE = ("require_any", "require")
@@ -96,9 +96,9 @@ def resumed(before: str, after: str, fate: Fate, names: Names) -> bool:
 def row(tls: str, before: str, after: str, certificate: str, host: str) -> dict[str, Any]:
     """What happens, without the process."""
     fate, names = FATES[certificate], HOSTS[host]
-    head = {"tls": tls, "before": before, "after": after, "certificate": certificate, "host": host}
     session = fate.client is not None or before not in NEED_ONE
-    head["session"] = session
+    meets = {"tls": tls, "before": before, "after": after, "certificate": certificate, "host": host}
+    head: dict[str, Any] = meets | {"session": session}
     if resumed(before, after, fate, names):
         known = fate.client if before != "none" else None
         return head | {"resumed": True, "report": known or "absent"}
@@ -123,7 +123,7 @@ def rows() -> list[dict[str, Any]]:
 
 def reports() -> dict[str, dict[str, Any]]:
     """Reports by name: that of a client which verifies by the client's, else by its fate's."""
-    certificates = (*live.CERTIFICATES, *revocation.CERTIFICATES)
+    certificates = (*live.CERTIFICATES, *revoked.CERTIFICATES)
     digests = {c.name: hashlib.sha256(c.der).hexdigest() for c in certificates}
     found: dict[str, dict[str, Any]] = {
         "absent": {"present": False, "verified": False, "verifyresult": "absent",
