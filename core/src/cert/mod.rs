@@ -3,6 +3,7 @@
 //! In: bytes. Out: [`Certificate`]. What is read and what is refused follows OpenSSL 3.0 and is the
 //! same on every TLS library. It may not know of connections, verdicts or sockets.
 
+mod attribute;
 mod bundle;
 mod der;
 mod describe;
@@ -12,6 +13,7 @@ mod name;
 mod objects;
 mod oid;
 mod pem;
+mod rfc4514;
 mod san;
 mod skeleton;
 mod spiffe;
@@ -21,10 +23,12 @@ mod trust;
 pub(crate) mod usage;
 mod warning;
 
+pub(crate) use attribute::{type_name, type_of, Attribute};
 pub use bundle::{certinfo, certinfo_file, certinfos};
 pub(crate) use oid::encode as encode_oid;
+pub(crate) use rfc4514::Written;
 pub use san::AlternativeNames;
-pub(crate) use text::hex;
+pub(crate) use text::{hex, unescaped};
 pub(crate) use trust::{end_of_validity, may_be_ca, pss_digest_is_sha1, rsa_bits};
 
 use crate::error::{Code, Error, Result};
