@@ -264,7 +264,7 @@ keys! {
         RULE_PLACE = "place" Text, "always", "Where it stands, as in `identity`.", "\"users.rules:3\"";
         RULE_SOURCE = "source" Text, "always", "What it looks at.", "\"email\"";
         RULE_PATTERN = "pattern" Text, "always", "Its value as it is written.", "\"/(.+)@example\\\\.org/\"";
-        RULE_OUTCOME = "outcome" Text, "always", "`matched`, `differs`, `no_value`, `left_out`, `unverified`, `anchor`, `not_tried`.", "\"differs\"";
+        RULE_OUTCOME = "outcome" Text, "always", "`matched`, `differs`, `no_value`, `left_out`, `no_user`, `unverified`, `anchor`, `not_tried`.", "\"differs\"";
         RULE_MESSAGE = "message" Text, "always", "The outcome as a sentence.", "\"no value fits\"";
         RULE_VALUES = "values" List, "always", "What came of each value that was compared.", "[]";
     }

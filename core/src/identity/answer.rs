@@ -273,7 +273,13 @@ impl Outcome {
             Self::NoValue => "no_value",
             Self::Differs => "differs",
             Self::Unfit => "left_out",
+            Self::NoName(_) => "no_user",
         }
+    }
+
+    /// A value fits, and all the same the caller is nobody: what is worth telling.
+    pub(super) fn is_near(&self) -> bool {
+        matches!(self, Self::Unverified | Self::Anchor | Self::NoName(_))
     }
 
     pub(super) fn sentence(&self) -> String {
@@ -285,7 +291,8 @@ impl Outcome {
             }
             Self::NoValue => "the certificate has no such value".to_owned(),
             Self::Differs => "no value fits".to_owned(),
-            Self::Unfit => "no value fits that can be used".to_owned(),
+            Self::Unfit => "no value fits, and some are left out".to_owned(),
+            Self::NoName(unfit) => format!("a value fits, but makes no user: {unfit}"),
         }
     }
 }

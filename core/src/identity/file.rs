@@ -101,7 +101,7 @@ fn named(words: &mut Words, word: &str, seen: &mut Vec<&'static str>) -> Result<
         ("groups", Some(value)) => words.groups = list(value),
         ("groups_from", Some(value)) => words.groups_from = list(value),
         ("anchor", Some(value)) => words.anchor = list(value),
-        ("issuer", Some(value)) => words.issuer = Some(value.to_owned()),
+        ("issuer", Some(value)) if !value.is_empty() => words.issuer = Some(value.to_owned()),
         ("allow_unverified", None) => words.allow_unverified = true,
         ("allow_unverified", Some(_)) => {
             return Err("allow_unverified stands alone, without a value".to_owned())

@@ -140,10 +140,9 @@ impl Rules {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let shown = path.display().to_string();
-        let text = read(path).map_err(|(code, problem)| {
-            Error::new(code, format!("{shown}: {problem}")).with("path", &shown)
-        })?;
-        of_text(&text, |line| Place::File(shown.clone(), line))
+        of_text(&read(path, &shown)?, |line| {
+            Place::File(shown.clone(), line)
+        })
     }
 
     /// How many rules there are.
@@ -173,8 +172,10 @@ impl Rules {
                 Outcome::Matched(matched) => {
                     return Ok(identity(rule, *position, matched, &caller.standing))
                 }
-                Outcome::Differs | Outcome::NoValue => {}
-                outcome => near.push(format!("{}: {}", rule.place, outcome.sentence())),
+                outcome if outcome.is_near() => {
+                    near.push(format!("{}: {}", rule.place, outcome.sentence()))
+                }
+                _ => {}
             }
         }
         Err(self.nobody(&caller.standing, &found, &near))
@@ -214,8 +215,10 @@ impl Rules {
                 Outcome::Matched(matched) => {
                     answer = Some(identity(rule, *position, matched, &caller.standing));
                 }
-                Outcome::Differs | Outcome::NoValue => {}
-                outcome => near.push(format!("{}: {}", rule.place, outcome.sentence())),
+                outcome if outcome.is_near() => {
+                    near.push(format!("{}: {}", rule.place, outcome.sentence()))
+                }
+                _ => {}
             }
         }
         Explanation {
@@ -320,32 +323,31 @@ fn compile(
     })
 }
 
-fn read(path: &Path) -> std::result::Result<String, (Code, String)> {
-    let file = File::open(path).map_err(|error| {
+fn read(path: &Path, shown: &str) -> Result<String> {
+    let refuse = |code: Code, problem: String| {
+        Error::new(code, format!("{shown}: {problem}")).with("path", shown)
+    };
+    let unreadable = |error: std::io::Error| {
         let code = match error.kind() {
             std::io::ErrorKind::NotFound => Code::FileNotFound,
             _ => Code::FileUnreadable,
         };
-        (code, format!("the rules cannot be read: {error}"))
-    })?;
+        refuse(code, format!("the rules cannot be read: {error}"))
+    };
     let mut data = Vec::new();
-    file.take(LARGEST + 1)
-        .read_to_end(&mut data)
-        .map_err(|error| {
-            (
-                Code::FileUnreadable,
-                format!("the rules cannot be read: {error}"),
-            )
-        })?;
+    File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut data))
+        .map_err(unreadable)?;
     if data.len() as u64 > LARGEST {
-        return Err((Code::BadRule, format!("rules have at most {LARGEST} bytes")));
+        return Err(refuse(
+            Code::BadRule,
+            format!("rules have at most {LARGEST} bytes"),
+        ));
     }
     String::from_utf8(data).map_err(|error| {
-        let before = error.as_bytes().get(..error.utf8_error().valid_up_to());
-        let line = before
-            .unwrap_or_default()
-            .split(|octet| *octet == b'\n')
-            .count();
-        (Code::BadRule, format!("line {line} is not UTF-8"))
+        let end = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..end).unwrap_or_default();
+        let line = before.split(|octet| *octet == b'\n').count();
+        Place::File(shown.to_owned(), line).problem("this is not UTF-8")
     })
 }

@@ -38,8 +38,10 @@ pub(super) enum Outcome {
     NoValue,
     /// It has values, and none fits.
     Differs,
-    /// It has values, and those that might fit are left out.
+    /// It has values, and some are left out.
     Unfit,
+    /// A value fits, and makes no user.
+    NoName(Unfit),
 }
 
 /// Whom a rule makes of a caller.
@@ -116,7 +118,7 @@ impl Rule {
                         .to_owned(),
                 );
             }
-            if !anchors.is_empty() {
+            if !words.anchor.is_empty() {
                 note("allow_unverified and anchor exclude each other".to_owned());
             }
         }
@@ -163,7 +165,9 @@ impl Rule {
         for value in values {
             if let Some(unfit) = value.unfit {
                 tell(value, Fate::Unfit(unfit));
-                outcome = Outcome::Unfit;
+                if matches!(outcome, Outcome::Differs) {
+                    outcome = Outcome::Unfit;
+                }
                 continue;
             }
             let Some(matched) = self.pattern.matches(&value.text, certificate) else {
@@ -178,7 +182,7 @@ impl Rule {
             match self.user.fill(&matched) {
                 Err(unfit) => {
                     tell(value, Fate::NoName(unfit));
-                    outcome = Outcome::Unfit;
+                    outcome = Outcome::NoName(unfit);
                 }
                 Ok(user) => {
                     tell(value, Fate::Fits);
