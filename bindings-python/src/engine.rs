@@ -11,6 +11,7 @@ use crate::dict;
 use crate::errors::{self, Operation};
 use crate::fd::Fd;
 use crate::report::{chain, der};
+use crate::rules::Rules;
 use peercert::value::Value;
 use peercert::{Connection, Report};
 use pyo3::exceptions::{PyNotImplementedError, PyValueError};
@@ -70,7 +71,8 @@ impl Engine {
         }
     }
 
-    fn report(&self, py: Python<'_>) -> PyResult<&Arc<Report>> {
+    /// The report on the client.
+    pub(crate) fn report(&self, py: Python<'_>) -> PyResult<&Arc<Report>> {
         self.report.get_or_try_init(py, || {
             self.look(py, |connection| connection.clientcert().cloned())
                 .map_err(|error| errors::own(py, &error))
@@ -317,6 +319,11 @@ impl Engine {
     fn clientcert<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let report = self.report(py)?;
         dict::build(py, |sink| report.describe(sink))
+    }
+
+    /// Who the client is by these rules, as a dictionary.
+    fn identity<'py>(&self, py: Python<'py>, rules: &Rules) -> PyResult<Bound<'py, PyAny>> {
+        rules.answer(py, self.report(py)?)
     }
 
     /// The connection as a dictionary.

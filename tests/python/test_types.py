@@ -19,6 +19,10 @@ DICTS: dict[str, typing.Any] = {
     "provisioner": types.Provisioner,
     "extension": types.Extension,
     "warning": types.Oddity,
+    "identity": types.Identity,
+    "explanation": types.Explanation,
+    "rule": types.TriedRule,
+    "value": types.TriedValue,
     "details": types.Details,
 }
 
