@@ -115,18 +115,50 @@
  * (peercert_options_set())
  */
 #define PEERCERT_OPTION_CLIENT_CA_FILE "client_ca_file"
+/*
+ * A folder of such files: PEM or DER by any name, or one that `openssl rehash` has prepared.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_CLIENT_CA_PATH "client_ca_path"
 /* The same as bytes. (peercert_options_set_bytes()) */
 #define PEERCERT_OPTION_CLIENT_CA_DATA "client_ca_data"
 /*
- * Whether clients are told the names of these CAs: auto, none. (peercert_options_set(); default
- * auto)
+ * Which names of CAs clients are told: auto (of these CAs), none, or a PEM file with the CAs to
+ * name, whose contents are not trusted. (peercert_options_set(); default auto)
  */
 #define PEERCERT_OPTION_CLIENT_CA_NAMES "client_ca_names"
+/*
+ * Certificate revocation lists of the client CAs, PEM or DER; delta and indirect ones are refused.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_CLIENT_CRL_FILE "client_crl_file"
+/* A folder of such files. (peercert_options_set()) */
+#define PEERCERT_OPTION_CLIENT_CRL_PATH "client_crl_path"
+/*
+ * Which certificates are looked up: none, leaf, chain (every one below the CA that vouches). The
+ * default is chain once a list is given. (peercert_options_set())
+ */
+#define PEERCERT_OPTION_CLIENT_CRL_CHECK "client_crl_check"
 /*
  * How many intermediates are allowed between a client's certificate and its CA.
  * (peercert_options_set_integer(); default 9)
  */
 #define PEERCERT_OPTION_CLIENT_VERIFY_DEPTH "client_verify_depth"
+/*
+ * Whether a CA that is not self-signed may vouch, without its root. (peercert_options_set_flag();
+ * default false)
+ */
+#define PEERCERT_OPTION_CLIENT_PARTIAL_CHAIN "client_partial_chain"
+/*
+ * What a client's extendedKeyUsage has to say: default (clientAuth, if there is one), strict (there
+ * must be one). (peercert_options_set(); default default)
+ */
+#define PEERCERT_OPTION_CLIENT_EKU "client_eku"
+/*
+ * The mode of a certificate that the application asks for after the handshake (TLS 1.3, OpenSSL
+ * only). (peercert_options_set(); default none)
+ */
+#define PEERCERT_OPTION_CLIENT_CERT_LATER "client_cert_later"
 /* The lowest TLS version: 1.2, 1.3. (peercert_options_set(); default 1.2) */
 #define PEERCERT_OPTION_MIN_VERSION "min_version"
 /* The highest TLS version: 1.2, 1.3. (peercert_options_set(); default 1.3) */
@@ -150,6 +182,16 @@
  * peercert_options_set_list())
  */
 #define PEERCERT_OPTION_ALPN "alpn"
+/*
+ * Virtual hosts: the name that clients ask for (SNI), or *.name, to a set of these options; what a
+ * host does not say is as for the server. (peercert_options_set())
+ */
+#define PEERCERT_OPTION_HOSTS "hosts"
+/*
+ * Whether clients that ask for no name, or another than those of hosts, are refused.
+ * (peercert_options_set_flag(); default false)
+ */
+#define PEERCERT_OPTION_STRICT_SNI "strict_sni"
 /* Whether sessions are resumed. (peercert_options_set_flag(); default true) */
 #define PEERCERT_OPTION_SESSION_TICKETS "session_tickets"
 /*
@@ -157,6 +199,14 @@
  * (peercert_options_set_integer(); default 300)
  */
 #define PEERCERT_OPTION_SESSION_TIMEOUT "session_timeout"
+/*
+ * From 1 to 4 keys of 48 or 80 random bytes that session tickets are encrypted with; the first
+ * encrypts, the others only open. Without them, keys are made and never leave the process.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_TICKET_KEYS "ticket_keys"
+/* The same as files, one key each (openssl rand 80). (peercert_options_set()) */
+#define PEERCERT_OPTION_TICKET_KEY_FILES "ticket_key_files"
 /*
  * How many seconds a handshake may take, for the faces that own the socket.
  * (peercert_options_set_number(); default 10)
@@ -315,6 +365,30 @@
 #define PEERCERT_KEY_CREDENTIALID "credentialid"
 /* The extension is critical. */
 #define PEERCERT_KEY_CRITICAL "critical"
+/* A rule matched: the caller is a user. */
+#define PEERCERT_KEY_IDENTIFIED "identified"
+/* The user; not empty, at most 256 bytes, without control and invisible characters. */
+#define PEERCERT_KEY_USER "user"
+/* The groups, each once, in the form of `user`. */
+#define PEERCERT_KEY_GROUPS "groups"
+/* The rule that matched, counted from 1. */
+#define PEERCERT_KEY_RULE "rule"
+/* Where that rule stands: `FILE:LINE`, `line 2` of a text, `rule 2` of a list. */
+#define PEERCERT_KEY_PLACE "place"
+/* Why not: `absent` (no certificate), `unverified`, `no_match`. */
+#define PEERCERT_KEY_REASON "reason"
+/* The reason as a sentence. */
+#define PEERCERT_KEY_MESSAGE "message"
+/* The answer. */
+#define PEERCERT_KEY_IDENTITY "identity"
+/* What came of every rule, in order. */
+#define PEERCERT_KEY_RULES "rules"
+/* Its value as it is written. */
+#define PEERCERT_KEY_PATTERN "pattern"
+/* `matched`, `differs`, `no_value`, `left_out`, `no_user`, `unverified`, `anchor`, `not_tried`. */
+#define PEERCERT_KEY_OUTCOME "outcome"
+/* What came of each value that was compared. */
+#define PEERCERT_KEY_VALUES "values"
 /* TLS version, `TLSv1.2` or `TLSv1.3`. */
 #define PEERCERT_KEY_SSLVERSION "sslversion"
 /* Cipher suite, by OpenSSL's name. */
@@ -332,6 +406,26 @@
 #define PEERCERT_KEY_SIGNATURESCHEME "signaturescheme"
 /* Of `clientcert`: present, verified, verifyresult and, with a certificate, subject and issuer. */
 #define PEERCERT_KEY_CLIENTCERT "clientcert"
+/* Handshakes that have ended well since the acceptor was made. */
+#define PEERCERT_KEY_DONE "done"
+/* Handshakes that are going on. */
+#define PEERCERT_KEY_INFLIGHT "inflight"
+/* Connections that this program closed before their handshake ended, time-outs included. */
+#define PEERCERT_KEY_ABANDONED "abandoned"
+/* Clients that the mode did not let in, by verifycode. */
+#define PEERCERT_KEY_REFUSED "refused"
+/* Handshakes that the client ended with an alert, by its name (RFC 8446, 6.2). */
+#define PEERCERT_KEY_ALERTS "alerts"
+/* All other handshakes that failed, by error code. */
+#define PEERCERT_KEY_FAILED "failed"
+/* Reloads that have ended well. */
+#define PEERCERT_KEY_RELOADS "reloads"
+/* Reloads that failed, so that what was there before is still used. */
+#define PEERCERT_KEY_RELOADFAILURES "reloadfailures"
+/* What is counted. */
+#define PEERCERT_KEY_WORD "word"
+/* How often it was met. */
+#define PEERCERT_KEY_NUMBER "number"
 
 /* Kinds of errors: who must act. */
 #define PEERCERT_ERROR_KIND_CONFIG "config"
@@ -384,14 +478,24 @@
 #define PEERCERT_CODE_CONFIG_KEY_MISMATCH "config.key_mismatch"
 /* A CA file holds no CA certificate. */
 #define PEERCERT_CODE_CONFIG_NO_CA "config.no_ca"
+/* A certificate revocation list cannot be used. */
+#define PEERCERT_CODE_CONFIG_BAD_CRL "config.bad_crl"
 /* The certificate or key is weaker than what is accepted. */
 #define PEERCERT_CODE_CONFIG_WEAK_KEY "config.weak_key"
 /* The application to serve does not import, or is none. */
 #define PEERCERT_CODE_CONFIG_BAD_APPLICATION "config.bad_application"
 /* A package or program that the command needs is not installed. */
 #define PEERCERT_CODE_CONFIG_MISSING_PACKAGE "config.missing_package"
+/* A rule that maps certificates to users is wrong; the message says in which line. */
+#define PEERCERT_CODE_CONFIG_BAD_RULE "config.bad_rule"
 /* A setting of another TLS interface that is not offered here; the message names the option. */
 #define PEERCERT_CODE_CONFIG_NOT_OFFERED "config.not_offered"
+/* The name of a virtual host is no host name, or has a wildcard where none works. */
+#define PEERCERT_CODE_CONFIG_BAD_HOST_NAME "config.bad_host_name"
+/* The option belongs to the whole server and not to one of its hosts. */
+#define PEERCERT_CODE_CONFIG_SERVER_OPTION "config.server_option"
+/* A session ticket key has neither 48 nor 80 bytes, or two share a name. */
+#define PEERCERT_CODE_CONFIG_BAD_TICKET_KEY "config.bad_ticket_key"
 /* The data is no certificate. */
 #define PEERCERT_CODE_CERTIFICATE_UNREADABLE "certificate.unreadable"
 /* The data is empty. */
@@ -430,6 +534,8 @@
 #define PEERCERT_CODE_PEER_ALERT "peer.alert"
 /* The peer and this server share no TLS version, cipher, group or signature algorithm. */
 #define PEERCERT_CODE_PEER_NOTHING_SHARED "peer.nothing_shared"
+/* The peer asked for a host that this server does not have, and strict_sni is on. */
+#define PEERCERT_CODE_PEER_UNRECOGNIZED_NAME "peer.unrecognized_name"
 /* The peer broke the TLS protocol. */
 #define PEERCERT_CODE_PEER_PROTOCOL "peer.protocol"
 /* A file or folder could not be read or written. */
@@ -442,12 +548,16 @@
 #define PEERCERT_CODE_IO_SOCKET "io.socket"
 /* The operation did not end in time. */
 #define PEERCERT_CODE_IO_TIMEOUT "io.timeout"
+/* The system has no thread to give. */
+#define PEERCERT_CODE_IO_THREAD "io.thread"
 /* A signal interrupted the operation; it may be called again. */
 #define PEERCERT_CODE_IO_INTERRUPTED "io.interrupted"
 /* The handshake has not ended yet. */
 #define PEERCERT_CODE_STATE_HANDSHAKE_PENDING "state.handshake_pending"
 /* The web server does not hand over its TLS connection. */
 #define PEERCERT_CODE_STATE_NO_CONNECTION "state.no_connection"
+/* The TLS library that is built in, or the peer, cannot do this. */
+#define PEERCERT_CODE_STATE_UNSUPPORTED "state.unsupported"
 /* The connection is closed. */
 #define PEERCERT_CODE_STATE_CLOSED "state.closed"
 /* A setting cannot change any more: connections have been made of it. */
@@ -494,6 +604,9 @@ typedef struct peercert_options peercert_options;
 
 /* Who called: an immutable snapshot. */
 typedef struct peercert_report peercert_report;
+
+/* Rules, compiled. */
+typedef struct peercert_rules peercert_rules;
 
 /*
  * What is told of each handshake that fails, in the thread that drove it. `error` is the error that
@@ -969,6 +1082,22 @@ int peercert_connection_clientcert(const peercert_connection *connection,
                                    peercert_error **error);
 
 /*
+ * Who the client is by rules: the dictionary `identity`, as peercert_rules_identify() gives it.
+ * `connection`: the connection.
+ * `rules`: the rules.
+ * `identity`: receives the dictionary, which outlives the connection; free it with
+ * peercert_value_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.handshake_pending, state.null_argument.
+ * Since: 0.1.0
+ */
+int peercert_connection_identity(const peercert_connection *connection,
+                                 const peercert_rules *rules,
+                                 peercert_value **identity,
+                                 peercert_error **error);
+
+/*
  * The report on the client, without building its dictionary.
  * `connection`: the connection, its handshake ended.
  * `report`: receives the report, which belongs to the connection and is freed with it.
@@ -1158,6 +1287,87 @@ int peercert_report_new_from_ssl(const void *ssl,
                                  peercert_error **error);
 
 #endif
+
+/*
+ * Rules that map certificates to users, in order: the first that matches counts. They never change,
+ * and several threads may use them at once. The README explains how they are written.
+ */
+
+/*
+ * Makes rules of a text as a file has it: one rule in a line. Every problem is told at once.
+ * `text`: the rules, UTF-8; data, never a path.
+ * `len`: how many bytes.
+ * `rules`: receives the rules; free them with peercert_rules_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: config.bad_rule, each problem with the context `line`; state.null_argument,
+ * state.invalid_argument.
+ * Since: 0.1.0
+ */
+int peercert_rules_new(const uint8_t *text,
+                       size_t len,
+                       peercert_rules **rules,
+                       peercert_error **error);
+
+/*
+ * Makes rules of a file.
+ * `file`: the file's name.
+ * `rules`: receives the rules; free them with peercert_rules_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: config.bad_rule, each problem with the context `path` and `line`; config.file_not_found,
+ * config.file_unreadable; state.null_argument.
+ * Since: 0.1.0
+ */
+int peercert_rules_file(const char *file,
+                        peercert_rules **rules,
+                        peercert_error **error);
+
+/*
+ * How many rules there are.
+ * `rules`: NULL gives 0.
+ * Returns: the number, at least 1.
+ * Since: 0.1.0
+ */
+size_t peercert_rules_len(const peercert_rules *rules);
+
+/*
+ * Who a caller is: the dictionary `identity`.
+ * `rules`: the rules.
+ * `report`: the report on the caller.
+ * `identity`: receives the dictionary; free it with peercert_value_free(). That the caller is
+ * nobody is no error: `identified` is false then, and `reason` says why.
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.null_argument.
+ * Since: 0.1.0
+ */
+int peercert_rules_identify(const peercert_rules *rules,
+                            const peercert_report *report,
+                            peercert_value **identity,
+                            peercert_error **error);
+
+/*
+ * What comes of every rule for a caller: the dictionary `explanation`, for whoever writes rules.
+ * `rules`: the rules.
+ * `report`: the report on the caller.
+ * `explanation`: receives the dictionary; free it with peercert_value_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.null_argument.
+ * Since: 0.1.0
+ */
+int peercert_rules_explain(const peercert_rules *rules,
+                           const peercert_report *report,
+                           peercert_value **explanation,
+                           peercert_error **error);
+
+/*
+ * Frees rules.
+ * `rules`: NULL is allowed.
+ * Since: 0.1.0
+ */
+void peercert_rules_free(peercert_rules *rules);
 
 /*
  * Values: a dictionary as a tree. What peercert_value_free() takes is a whole tree; the values that

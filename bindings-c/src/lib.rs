@@ -21,5 +21,6 @@ pub mod error;
 pub mod host;
 pub mod options;
 pub mod report;
+pub mod rules;
 pub mod value;
 pub mod version;

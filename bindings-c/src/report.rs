@@ -25,6 +25,11 @@ impl Report {
         }
     }
 
+    /// The report itself.
+    pub(crate) fn inner(&self) -> &Arc<peercert::Report> {
+        &self.inner
+    }
+
     /// The dictionary, for C.
     pub(crate) fn clientcert(&self) -> Result<Value> {
         value::build(|sink| {

@@ -110,7 +110,7 @@ impl fmt::Debug for Rules {
 }
 
 impl Rules {
-    /// Rules of data: a text is the content of a file, never its path; a path is the file; a list has
+    /// Rules of data: a text, or its bytes, is the content of a file, never its path; a path is the file; a list has
     /// a dictionary for each rule, of the same words: `source`, `value`, `user`, `preset`, `issuer`
     /// (texts), `groups`, `groups_from`, `anchor` (a text, or a list of texts), `allow_unverified`
     /// (true or false).
@@ -120,7 +120,8 @@ impl Rules {
     /// `rule`; `config.wrong_type`; for a path as [`Rules::from_file`].
     pub fn new(rules: impl Into<OptionValue>) -> Result<Self> {
         match rules.into() {
-            OptionValue::Text(text) => of_text(&text, Place::Line),
+            OptionValue::Text(text) => of_text(text.as_bytes(), Place::Line),
+            OptionValue::Bytes(text) => of_text(&text, Place::Line),
             OptionValue::Path(path) => Self::from_file(path),
             OptionValue::List(list) => {
                 let rules = list.into_iter().enumerate();
@@ -282,12 +283,14 @@ fn identity(rule: &Rule, position: usize, matched: rule::Match, standing: &Stand
     }
 }
 
-fn of_text(text: &str, place: impl Fn(usize) -> Place) -> Result<Rules> {
-    compile(
-        file::read(text)
-            .into_iter()
-            .map(|(line, words)| (place(line), words)),
-    )
+fn of_text(text: &[u8], place: impl Fn(usize) -> Place) -> Result<Rules> {
+    let text = std::str::from_utf8(text).map_err(|error| {
+        let before = text.get(..error.valid_up_to()).unwrap_or_default();
+        let line = before.split(|octet| *octet == b'\n').count();
+        place(line).problem("this is not UTF-8")
+    })?;
+    let rules = file::read(text).into_iter();
+    compile(rules.map(|(line, words)| (place(line), words)))
 }
 
 /// Rules of words; as one error, every problem.
@@ -308,14 +311,12 @@ fn compile(
             break;
         }
     }
+    if rules.is_empty() && problems.is_empty() {
+        let message = "there is no rule: nobody would be anybody";
+        problems.push(Error::new(Code::BadRule, message));
+    }
     if let Some(error) = Error::all(problems) {
         return Err(error);
-    }
-    if rules.is_empty() {
-        return Err(Error::new(
-            Code::BadRule,
-            "there is no rule: nobody would be anybody",
-        ));
     }
     Ok(Rules {
         index: Index::new(&rules),
@@ -323,7 +324,7 @@ fn compile(
     })
 }
 
-fn read(path: &Path, shown: &str) -> Result<String> {
+fn read(path: &Path, shown: &str) -> Result<Vec<u8>> {
     let refuse = |code: Code, problem: String| {
         Error::new(code, format!("{shown}: {problem}")).with("path", shown)
     };
@@ -344,10 +345,5 @@ fn read(path: &Path, shown: &str) -> Result<String> {
             format!("rules have at most {LARGEST} bytes"),
         ));
     }
-    String::from_utf8(data).map_err(|error| {
-        let end = error.utf8_error().valid_up_to();
-        let before = error.as_bytes().get(..end).unwrap_or_default();
-        let line = before.split(|octet| *octet == b'\n').count();
-        Place::File(shown.to_owned(), line).problem("this is not UTF-8")
-    })
+    Ok(data)
 }
