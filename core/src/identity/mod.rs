@@ -284,13 +284,18 @@ fn identity(rule: &Rule, position: usize, matched: rule::Match, standing: &Stand
 }
 
 fn of_text(text: &[u8], place: impl Fn(usize) -> Place) -> Result<Rules> {
-    let text = std::str::from_utf8(text).map_err(|error| {
-        let before = text.get(..error.valid_up_to()).unwrap_or_default();
-        let line = before.split(|octet| *octet == b'\n').count();
-        place(line).problem("this is not UTF-8")
-    })?;
-    let rules = file::read(text).into_iter();
-    compile(rules.map(|(line, words)| (place(line), words)))
+    match std::str::from_utf8(text) {
+        Ok(text) => {
+            let lines = file::read(text).into_iter();
+            compile(lines.map(|(line, words)| (place(line), words)))
+        }
+        Err(error) => {
+            let before = text.get(..error.valid_up_to()).unwrap_or_default();
+            let line = before.split(|octet| *octet == b'\n').count();
+            let problem = Err(vec!["this is not UTF-8".to_owned()]);
+            compile(std::iter::once((place(line), problem)))
+        }
+    }
 }
 
 /// Rules of words; as one error, every problem.
