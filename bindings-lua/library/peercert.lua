@@ -202,6 +202,12 @@ local Caller = {}
 ---@return peercert.error? err
 function Caller:clientcert() end
 
+---Who the client is by rules.
+---@param rules peercert.Rules
+---@return peercert.identity? identity
+---@return peercert.error? err
+function Caller:identity(rules) end
+
 ---The chain as the client sent it, leaf first, each DER; nil without a certificate and on a resumed
 ---connection.
 ---@return string[]? chain
@@ -355,6 +361,23 @@ function Acceptor:warnings() end
 ---@param callback? fun(err: peercert.error)
 function Acceptor:on_refusal(callback) end
 
+---Rules that map certificates to users.
+---@class peercert.Rules
+local Rules = {}
+
+---@return integer count
+function Rules:len() end
+
+---@param caller peercert.Caller
+---@return peercert.identity? identity
+---@return peercert.error? err
+function Rules:identify(caller) end
+
+---@param caller peercert.Caller
+---@return peercert.explanation? explanation
+---@return peercert.error? err
+function Rules:explain(caller) end
+
 local peercert = {}
 
 ---@param options peercert.options
@@ -383,6 +406,16 @@ function peercert.certinfos(data, password) end
 ---@return peercert.Report? report
 ---@return peercert.error? err
 function peercert.report(certificate, verdict) end
+
+---@param rules string|table[] As a file has it, or a table of its words for each rule; never a path.
+---@return peercert.Rules? rules
+---@return peercert.error? err
+function peercert.rules(rules) end
+
+---@param path string
+---@return peercert.Rules? rules
+---@return peercert.error? err
+function peercert.rules_file(path) end
 
 ---@return string ours
 ---@return string tls_library

@@ -70,7 +70,7 @@ def literal(value: Any) -> str:
     if isinstance(value, str):
         octets = value.encode()
         return '"' + "".join(f"\\{octet:03d}" for octet in octets) + '"'
-    if isinstance(value, bool) or isinstance(value, int):
+    if isinstance(value, bool | int):
         return str(value).lower()
     if isinstance(value, list):
         return "{" + ", ".join(map(literal, value)) + "}"
