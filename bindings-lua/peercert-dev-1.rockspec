@@ -28,6 +28,7 @@ build = {
       ["peercert.connection"] = "lua/peercert/connection.lua",
       ["peercert.errors"] = "lua/peercert/errors.lua",
       ["peercert.luasec"] = "lua/peercert/luasec.lua",
+      ["peercert.sni"] = "lua/peercert/sni.lua",
       ["peercert.socket"] = "lua/peercert/socket.lua",
       ["peercert.ssl"] = "lua/peercert/ssl.lua",
       ["peercert.x509"] = "lua/peercert/x509.lua",

@@ -102,6 +102,17 @@ static int port_number(const char *text, int *port)
     return 0;
 }
 
+/* Says what is odd about the configuration. */
+static void warn(const peercert_acceptor *acceptor)
+{
+    peercert_value *warnings = NULL;
+    if (peercert_acceptor_warnings(acceptor, &warnings, NULL) != PEERCERT_OK)
+        return;
+    for (size_t at = 0; at < peercert_value_len(warnings); at++)
+        fprintf(stderr, "warning: %s\n", peercert_value_text(peercert_value_at(warnings, at)));
+    peercert_value_free(warnings);
+}
+
 peercert_acceptor *start_acceptor(int argc, char **argv, int *port)
 {
     peercert_options *options;
@@ -127,8 +138,8 @@ peercert_acceptor *start_acceptor(int argc, char **argv, int *port)
     }
     if (error != NULL)
         complain(error);
-    for (size_t at = 0; at < peercert_acceptor_warning_len(acceptor); at++)
-        fprintf(stderr, "warning: %s\n", peercert_acceptor_warning_at(acceptor, at));
+    else
+        warn(acceptor);
     peercert_options_free(options);
     return acceptor;
 }

@@ -31,7 +31,8 @@ from and is freed with that; each function says so.
 
 Threads: no state belongs to a thread, so that an object may move between them. Calls whose first \
 argument is const may be made on one object by several threads at once, as long as no thread makes \
-another call on it. Acceptors, reports, values and errors are meant to be shared so. Of a connection \
+another call on it, but for those that say that others may go on. Acceptors, reports, values and errors \
+are meant to be shared so. Of a connection \
 over a descriptor, one thread may read while another writes; both have one deadline, and nobody \
 closes or frees meanwhile.
 
@@ -143,7 +144,7 @@ fn tables() -> String {
         &mut options.iter().map(|(name, about)| (*name, about.as_str())),
     );
     table(
-        "Keys of the dictionaries clientcert, certinfo and details, and of the dictionaries in them. \
+        "Keys of the dictionaries clientcert, certinfo, details and counters, and of those in them. \
          A key that several of them have is here once.",
         "KEY",
         &mut KEYS.iter().map(|row| (row.name, row.meaning)),
@@ -168,8 +169,14 @@ fn option(row: &OptionRow) -> String {
         OptionKind::Integer => "peercert_options_set_integer()",
         OptionKind::Seconds => "peercert_options_set_number()",
         OptionKind::Flag => "peercert_options_set_flag()",
-        OptionKind::List => "peercert_options_set() or peercert_options_set_list()",
-        OptionKind::Path | OptionKind::Text | OptionKind::Word => "peercert_options_set()",
+        OptionKind::List | OptionKind::Paths => {
+            "peercert_options_set() or peercert_options_set_list()"
+        }
+        OptionKind::Secrets => "peercert_options_set_bytes() or peercert_options_set_bytes_list()",
+        OptionKind::Hosts => "peercert_options_set_options()",
+        OptionKind::Path | OptionKind::Folder | OptionKind::Text | OptionKind::Word => {
+            "peercert_options_set()"
+        }
     };
     let default = match row.default {
         "" => String::new(),

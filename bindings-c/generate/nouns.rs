@@ -42,6 +42,7 @@ const ORDER: &[(&str, &str, Option<&str>)] = &[
     ("version", "version.rs", None),
     ("options", "options.rs", None),
     ("acceptor", "acceptor.rs", None),
+    ("acceptor_reload", "reload.rs", None),
     ("connection", "connection.rs", None),
     ("report", "report.rs", None),
     ("report_new_from_ssl", "host.rs", Some("PEERCERT_OPENSSL")),

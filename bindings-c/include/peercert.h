@@ -20,9 +20,9 @@
  *
  * Threads: no state belongs to a thread, so that an object may move between them. Calls whose first
  * argument is const may be made on one object by several threads at once, as long as no thread
- * makes another call on it. Acceptors, reports, values and errors are meant to be shared so. Of a
- * connection over a descriptor, one thread may read while another writes; both have one deadline,
- * and nobody closes or frees meanwhile.
+ * makes another call on it, but for those that say that others may go on. Acceptors, reports,
+ * values and errors are meant to be shared so. Of a connection over a descriptor, one thread may
+ * read while another writes; both have one deadline, and nobody closes or frees meanwhile.
  *
  * After fork() both processes may go on with objects that no other thread was in a call with. Of a
  * connection only one of them should: the two would encrypt with the same keys.
@@ -103,7 +103,14 @@
 #define PEERCERT_OPTION_KEY "key"
 /* The same as bytes. (peercert_options_set_bytes()) */
 #define PEERCERT_OPTION_KEY_DATA "key_data"
-/* Opens an encrypted key; nobody is ever prompted. (peercert_options_set()) */
+/*
+ * Certificate, chain and key in one PKCS#12 file (.p12, .pfx), in place of certificate and key.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_PKCS12 "pkcs12"
+/* The same as bytes. (peercert_options_set_bytes()) */
+#define PEERCERT_OPTION_PKCS12_DATA "pkcs12_data"
+/* Opens an encrypted key or the PKCS#12 file; nobody is ever prompted. (peercert_options_set()) */
 #define PEERCERT_OPTION_KEY_PASSWORD "key_password"
 /*
  * Whether clients are asked for a certificate: none, request, require_any, optional, require.
@@ -184,7 +191,7 @@
 #define PEERCERT_OPTION_ALPN "alpn"
 /*
  * Virtual hosts: the name that clients ask for (SNI), or *.name, to a set of these options; what a
- * host does not say is as for the server. (peercert_options_set())
+ * host does not say is as for the server. (peercert_options_set_options())
  */
 #define PEERCERT_OPTION_HOSTS "hosts"
 /*
@@ -202,10 +209,13 @@
 /*
  * From 1 to 4 keys of 48 or 80 random bytes that session tickets are encrypted with; the first
  * encrypts, the others only open. Without them, keys are made and never leave the process.
- * (peercert_options_set())
+ * (peercert_options_set_bytes() or peercert_options_set_bytes_list())
  */
 #define PEERCERT_OPTION_TICKET_KEYS "ticket_keys"
-/* The same as files, one key each (openssl rand 80). (peercert_options_set()) */
+/*
+ * The same as files, one key each (openssl rand 80). (peercert_options_set() or
+ * peercert_options_set_list())
+ */
 #define PEERCERT_OPTION_TICKET_KEY_FILES "ticket_key_files"
 /*
  * How many seconds a handshake may take, for the faces that own the socket.
@@ -213,13 +223,19 @@
  */
 #define PEERCERT_OPTION_HANDSHAKE_TIMEOUT "handshake_timeout"
 /*
+ * An OCSP response (RFC 6960) for the server's certificate, DER or PEM, that is stapled to
+ * handshakes while it is fresh; one that does not fit is left out with a warning.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_OCSP_RESPONSE "ocsp_response"
+/*
  * Where the keys of every connection are written, for debugging only; the environment's
  * SSLKEYLOGFILE is ignored. (peercert_options_set())
  */
 #define PEERCERT_OPTION_INSECURE_KEYLOG_FILE "insecure_keylog_file"
 
 /*
- * Keys of the dictionaries clientcert, certinfo and details, and of the dictionaries in them. A key
+ * Keys of the dictionaries clientcert, certinfo, details and counters, and of those in them. A key
  * that several of them have is here once.
  */
 /* The client sent a certificate. */
@@ -564,7 +580,9 @@
 #define PEERCERT_CODE_STATE_IN_USE "state.in_use"
 /* Other bytes are still on their way; those have to be written again first. */
 #define PEERCERT_CODE_STATE_WRITE_PENDING "state.write_pending"
-/* More bytes were fed than the connection holds; read first. */
+/* A certificate has been asked for, and the client has not answered yet. */
+#define PEERCERT_CODE_STATE_REQUEST_PENDING "state.request_pending"
+/* More bytes came than the connection holds; read first. */
 #define PEERCERT_CODE_STATE_INPUT_FULL "state.input_full"
 /* An argument that is needed is NULL. */
 #define PEERCERT_CODE_STATE_NULL_ARGUMENT "state.null_argument"
@@ -616,6 +634,16 @@ typedef struct peercert_rules peercert_rules;
  */
 typedef void (*peercert_refusal_callback)(void *user_data,
                                           const peercert_error *error);
+
+/*
+ * What is told of each reload that a watch has made, in its thread. `error` is NULL when the new
+ * contents are used, or says why they are not; it is alive until the callback returns. `user_data`
+ * is what was given along with the callback. It may call the acceptor, and
+ * peercert_acceptor_watch() and peercert_acceptor_free(), too; it must not leave by longjmp() or a
+ * C++ exception.
+ */
+typedef void (*peercert_reload_callback)(void *user_data,
+                                         const peercert_error *error);
 
 /* What this library is. */
 
@@ -727,7 +755,7 @@ int peercert_options_set_flag(peercert_options *options,
                               peercert_error **error);
 
 /*
- * Sets an option to a list of names.
+ * Sets an option to a list of names, or of paths in UTF-8.
  * `options`: what gets the option.
  * `name`: the option's name.
  * `items`: an array of texts; they are copied. NULL is allowed when there are none.
@@ -744,7 +772,27 @@ int peercert_options_set_list(peercert_options *options,
                               peercert_error **error);
 
 /*
- * Sets an option to options of its own, by name: what is nested in one option.
+ * Sets an option to a list of byte strings, such as keys.
+ * `options`: what gets the option.
+ * `name`: the option's name.
+ * `items`: an array of byte strings; they are copied. NULL is allowed when there are none.
+ * `lens`: an array of how many bytes each has.
+ * `count`: how many byte strings.
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.null_argument, state.invalid_argument.
+ * Since: 0.1.0
+ */
+int peercert_options_set_bytes_list(peercert_options *options,
+                                    const char *name,
+                                    const uint8_t *const *items,
+                                    const size_t *lens,
+                                    size_t count,
+                                    peercert_error **error);
+
+/*
+ * Sets an option to options of its own, by name: what is nested in one option. The option `hosts`
+ * takes options whose names are those of the hosts, each set to options in turn.
  * `options`: what gets the option.
  * `name`: the option's name.
  * `nested`: the options inside; they are copied and remain yours.
@@ -768,11 +816,13 @@ void peercert_options_free(peercert_options *options);
 /*
  * Acceptors: a validated configuration that connections are made of. All threads may share one;
  * only peercert_acceptor_on_refusal() and peercert_acceptor_free() want it for themselves.
- * Connections stay usable when the acceptor that they came from is freed.
+ * Connections stay usable when the acceptor that they came from is freed. Its files may be read
+ * anew: peercert_acceptor_reload().
  */
 
 /*
- * Makes an acceptor. Certificates, keys and CAs are read now; files may be gone afterwards.
+ * Makes an acceptor. Certificates, keys and CAs are read now; files may be gone until they are read
+ * anew.
  * `options`: they are copied and remain yours.
  * `acceptor`: receives the acceptor; free it with peercert_acceptor_free().
  * `error`: receives the error, or NULL. Several problems come at once: peercert_error_problem_at().
@@ -803,9 +853,10 @@ int peercert_acceptor_on_refusal(peercert_acceptor *acceptor,
                                  peercert_error **error);
 
 /*
- * The client-certificate mode by its name (`PEERCERT_MODE_...`).
+ * The client-certificate mode by its name (`PEERCERT_MODE_...`), as the files were read last; of
+ * the server itself, where there are virtual hosts.
  * `acceptor`: NULL gives NULL.
- * Returns: a text, alive as long as the acceptor.
+ * Returns: a text, alive for ever.
  * Since: 0.1.0
  */
 const char *peercert_acceptor_mode(const peercert_acceptor *acceptor);
@@ -820,22 +871,33 @@ const char *peercert_acceptor_mode(const peercert_acceptor *acceptor);
 int64_t peercert_acceptor_handshake_timeout(const peercert_acceptor *acceptor);
 
 /*
- * How many things are odd about the configuration, though they do not prevent it.
- * `acceptor`: NULL gives 0.
- * Returns: the number of warnings.
+ * What is odd about the configuration, though it does not prevent it: sentences for whoever runs
+ * the server, as the files were read last.
+ * `acceptor`: the acceptor.
+ * `warnings`: receives a list of texts, which no reload changes; free it with
+ * peercert_value_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.null_argument.
  * Since: 0.1.0
  */
-size_t peercert_acceptor_warning_len(const peercert_acceptor *acceptor);
+int peercert_acceptor_warnings(const peercert_acceptor *acceptor,
+                               peercert_value **warnings,
+                               peercert_error **error);
 
 /*
- * One thing that is odd about the configuration, as a sentence for whoever runs the server.
- * `acceptor`: NULL gives NULL.
- * `index`: from 0.
- * Returns: a text, alive as long as the acceptor; NULL past the last.
+ * What has become of the handshakes since the acceptor was made, reloads or not: the dictionary
+ * `counters`.
+ * `acceptor`: the acceptor.
+ * `counters`: receives the dictionary; free it with peercert_value_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.null_argument.
  * Since: 0.1.0
  */
-const char *peercert_acceptor_warning_at(const peercert_acceptor *acceptor,
-                                         size_t index);
+int peercert_acceptor_counters(const peercert_acceptor *acceptor,
+                               peercert_value **counters,
+                               peercert_error **error);
 
 /*
  * Makes a connection without a socket (sans-I/O): bytes from the client go in by
@@ -892,11 +954,65 @@ int peercert_acceptor_accept(const peercert_acceptor *acceptor,
                              peercert_error **error);
 
 /*
- * Frees an acceptor. Connections that were made of it live on.
+ * Frees an acceptor. Connections that were made of it live on. A watch ends; when this returns, its
+ * callback is not running in another thread.
  * `acceptor`: NULL is allowed.
  * Since: 0.1.0
  */
 void peercert_acceptor_free(peercert_acceptor *acceptor);
+
+/*
+ * Reloading: an acceptor reads its files anew, when it is told to or by itself. Connections that
+ * are made afterwards are of the new contents; those that are there go on as they are, and sessions
+ * are resumed where the policy of their host is the same. A file that cannot be used changes
+ * nothing: what was there before is still used, and the error tells every problem. Any thread may
+ * make these calls while others use the acceptor, but only one at a time peercert_acceptor_watch().
+ * A watch is a thread, which fork() does not copy: a server that forks calls it in each process,
+ * and not before.
+ */
+
+/*
+ * Reads every file anew, and uses them from now on. Several calls at once are carried out one after
+ * the other.
+ * `acceptor`: what reads its files; other threads may use it meanwhile.
+ * `error`: receives the error, or NULL. Several problems come at once: peercert_error_problem_at().
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR; then what was there before is still used.
+ * Errors: kind config; state.null_argument, internal.tls_library.
+ * Since: 0.1.0
+ */
+int peercert_acceptor_reload(peercert_acceptor *acceptor,
+                             peercert_error **error);
+
+/*
+ * Reloads by itself when a file has been replaced: written, renamed over, or a link pointed
+ * elsewhere. A thread of its own looks at intervals, until this is called again or the acceptor is
+ * freed. A call ends what the one before has begun, also when it fails, but for errors of kind
+ * state.
+ * `acceptor`: what watches its files; other threads may use it meanwhile, but not for this call.
+ * `seconds`: the interval, up to a day (86,400); 0 for no watch any more.
+ * `callback`: what is told of each reload, in the thread that watches; NULL for nothing.
+ * `user_data`: handed to the callback as it is. It has to live until this is called again or the
+ * acceptor is freed: either waits for a call of the callback that is going on in another thread,
+ * and no further one begins.
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: config.invalid_value, io.thread, state.null_argument, state.invalid_argument.
+ * Since: 0.1.0
+ */
+int peercert_acceptor_watch(peercert_acceptor *acceptor,
+                            double seconds,
+                            peercert_reload_callback callback,
+                            void *user_data,
+                            peercert_error **error);
+
+/*
+ * Why the last reload failed, whoever made it. While one is going on it waits for that.
+ * `acceptor`: NULL gives NULL.
+ * Returns: an error; free it with peercert_error_free(). NULL when the last reload did not fail, or
+ * there was none.
+ * Since: 0.1.0
+ */
+peercert_error *peercert_acceptor_reload_error(const peercert_acceptor *acceptor);
 
 /*
  * Connections: TLS with one client, either without a socket (sans-I/O:
@@ -1000,6 +1116,27 @@ int peercert_connection_set_deadline(peercert_connection *connection,
  */
 int peercert_connection_handshake(peercert_connection *connection,
                                   peercert_error **error);
+
+/*
+ * Asks the client for its certificate though the handshake has ended: TLS 1.3 on OpenSSL, under the
+ * mode client_cert_later. Over a descriptor it waits for the answer, as long as the deadline and
+ * the option handshake_timeout allow; sans-I/O, take and send the request. Whenever it does not
+ * give PEERCERT_OK, go on with peercert_connection_handshake(); when that gives PEERCERT_OK, the
+ * answer is in and a new report has replaced the old one, which stays as it was with who holds it.
+ * What the client sends before its answer stays readable, and reading takes the answer, too. One
+ * thread at a time asks or reads.
+ * `connection`: the connection, its handshake ended.
+ * `error`: receives the error, or NULL. One of kind peer may have a report:
+ * peercert_error_report().
+ * Returns: PEERCERT_OK, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE, or PEERCERT_ERROR.
+ * Errors: state.unsupported (AWS-LC, TLS 1.2, or a client that does not offer to answer; the
+ * connection goes on), config.missing_option (client_cert_later), state.request_pending,
+ * state.handshake_pending, state.closed, state.null_argument; those of
+ * peercert_connection_handshake(), state.input_full (read first what the client sends).
+ * Since: 0.1.0
+ */
+int peercert_connection_request_certificate(peercert_connection *connection,
+                                            peercert_error **error);
 
 /*
  * Reads plaintext, from one TLS record at most.
@@ -1126,6 +1263,18 @@ int peercert_connection_report(const peercert_connection *connection,
 int peercert_connection_details(const peercert_connection *connection,
                                 peercert_value **details,
                                 peercert_error **error);
+
+/*
+ * Tells whether the host that a request names admits the same clients as the one that the
+ * connection was made for. Where it does not, the request belongs on another connection: answer 421
+ * Misdirected Request (RFC 9110, 15.5.20).
+ * `connection`: the connection, its handshake ended; NULL gives 0.
+ * `authority`: the request's `Host` or `:authority`, with its port if it has one; NULL gives 0.
+ * Returns: 1 or 0.
+ * Since: 0.1.0
+ */
+int peercert_connection_serves(const peercert_connection *connection,
+                               const char *authority);
 
 /*
  * Exports keying material for channel bindings and the like (RFC 5705).

@@ -1,20 +1,44 @@
 //! Acceptors: a validated configuration that connections are made of. All threads may share one;
 //! only peercert_acceptor_on_refusal() and peercert_acceptor_free() want it for themselves. Connections
-//! stay usable when the acceptor that they came from is freed.
+//! stay usable when the acceptor that they came from is freed. Its files may be read anew:
+//! peercert_acceptor_reload().
 
-use crate::boundary::{c_string, exclusive, free, give, output, shared};
+use crate::boundary::{c_string, exclusive, free, give, output, shared, UserData};
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::options::Options;
-use peercert::{Code, Descriptor, Result};
+use crate::reload::Teller;
+use crate::value::{self, Value};
+use peercert::schema::Sink;
+use peercert::{Code, Descriptor, Mode, Result};
 use std::ffi::{c_char, c_int, c_void, CString};
 use std::ptr::null;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A validated configuration, shared between threads.
 pub struct Acceptor {
-    inner: peercert::Acceptor,
-    mode: CString,
-    warnings: Vec<CString>,
+    pub(crate) inner: peercert::Acceptor,
+    /// Of the watch that is there.
+    teller: Mutex<Option<Arc<Teller>>>,
+}
+
+impl Acceptor {
+    /// Puts the callback of a watch in the place of another, which has ended when this returns.
+    pub(crate) fn retire(&self, next: Option<Arc<Teller>>) {
+        let mut teller = self.teller.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *teller, next);
+        // The callback that is waited for may call this itself.
+        drop(teller);
+        if let Some(old) = old {
+            old.end();
+        }
+    }
+}
+
+impl Drop for Acceptor {
+    fn drop(&mut self) {
+        self.retire(None);
+    }
 }
 
 /// What is told of each handshake that fails, in the thread that drove it. `error` is the error that
@@ -25,7 +49,8 @@ pub struct Acceptor {
 pub type peercert_refusal_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, error: *const Error)>;
 
-/// Makes an acceptor. Certificates, keys and CAs are read now; files may be gone afterwards.
+/// Makes an acceptor. Certificates, keys and CAs are read now; files may be gone until they are read
+/// anew.
 ///
 /// `options`: they are copied and remain yours.
 /// `acceptor`: receives the acceptor; free it with peercert_acceptor_free().
@@ -44,11 +69,9 @@ pub unsafe extern "C" fn peercert_acceptor_new(
         let (options, out) =
             unsafe { (shared(options, "options")?, output(acceptor, "acceptor")?) };
         let inner = peercert::Acceptor::new(options.0.clone())?;
-        let (mode, warnings) = (inner.mode().name(), inner.warnings());
         out.set(give(Acceptor {
-            mode: c_string(mode),
-            warnings: warnings.iter().map(|text| c_string(text)).collect(),
             inner,
+            teller: Mutex::new(None),
         }));
         Ok(())
     })
@@ -90,25 +113,28 @@ pub unsafe extern "C" fn peercert_acceptor_on_refusal(
     })
 }
 
-/// A pointer that is only handed on.
-struct UserData(*mut c_void);
-
-// SAFETY: nothing is read through it here; who sets a callback is told that all threads share it.
-unsafe impl Send for UserData {}
-// SAFETY: as above.
-unsafe impl Sync for UserData {}
-
-/// The client-certificate mode by its name (`PEERCERT_MODE_...`).
+/// The client-certificate mode by its name (`PEERCERT_MODE_...`), as the files were read last; of the
+/// server itself, where there are virtual hosts.
 ///
 /// `acceptor`: NULL gives NULL.
-/// Returns: a text, alive as long as the acceptor.
+/// Returns: a text, alive for ever.
 /// Since: 0.1.0
 #[no_mangle]
 pub unsafe extern "C" fn peercert_acceptor_mode(acceptor: *const Acceptor) -> *const c_char {
     entry!(else null(), {
         // SAFETY: as the signature says.
-        unsafe { shared(acceptor, "acceptor") }.map_or(null(), |acceptor| acceptor.mode.as_ptr())
+        unsafe { shared(acceptor, "acceptor") }.map_or(null(), |acceptor| mode_text(acceptor.inner.mode()))
     })
+}
+
+/// A mode as C wants it.
+fn mode_text(mode: Mode) -> *const c_char {
+    static NAMES: OnceLock<Vec<(Mode, CString)>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| Mode::ALL.map(|mode| (mode, c_string(mode.name()))).into());
+    let mut names = names.iter();
+    names
+        .find(|(known, _)| *known == mode)
+        .map_or(null(), |(_, name)| name.as_ptr())
 }
 
 /// How long a handshake may take where peercert waits for it, in milliseconds (the option
@@ -128,36 +154,61 @@ pub unsafe extern "C" fn peercert_acceptor_handshake_timeout(acceptor: *const Ac
     })
 }
 
-/// How many things are odd about the configuration, though they do not prevent it.
+/// What is odd about the configuration, though it does not prevent it: sentences for whoever runs the
+/// server, as the files were read last.
 ///
-/// `acceptor`: NULL gives 0.
-/// Returns: the number of warnings.
+/// `acceptor`: the acceptor.
+/// `warnings`: receives a list of texts, which no reload changes; free it with peercert_value_free().
+/// `error`: receives the error, or NULL.
+/// Returns: PEERCERT_OK, or PEERCERT_ERROR.
+/// Errors: state.null_argument.
 /// Since: 0.1.0
 #[no_mangle]
-pub unsafe extern "C" fn peercert_acceptor_warning_len(acceptor: *const Acceptor) -> usize {
-    entry!(else 0, {
+pub unsafe extern "C" fn peercert_acceptor_warnings(
+    acceptor: *const Acceptor,
+    warnings: *mut *mut Value,
+    error: *mut *mut Error,
+) -> c_int {
+    entry!(error, {
         // SAFETY: as the signature says.
-        unsafe { shared(acceptor, "acceptor") }.map_or(0, |acceptor| acceptor.warnings.len())
+        let (acceptor, out) =
+            unsafe { (shared(acceptor, "acceptor")?, output(warnings, "warnings")?) };
+        out.set(give(value::build(|sink| {
+            sink.begin_list();
+            for warning in acceptor.inner.warnings() {
+                sink.text(&warning);
+            }
+            sink.end();
+            Ok(())
+        })?));
+        Ok(())
     })
 }
 
-/// One thing that is odd about the configuration, as a sentence for whoever runs the server.
+/// What has become of the handshakes since the acceptor was made, reloads or not: the dictionary
+/// `counters`.
 ///
-/// `acceptor`: NULL gives NULL.
-/// `index`: from 0.
-/// Returns: a text, alive as long as the acceptor; NULL past the last.
+/// `acceptor`: the acceptor.
+/// `counters`: receives the dictionary; free it with peercert_value_free().
+/// `error`: receives the error, or NULL.
+/// Returns: PEERCERT_OK, or PEERCERT_ERROR.
+/// Errors: state.null_argument.
 /// Since: 0.1.0
 #[no_mangle]
-pub unsafe extern "C" fn peercert_acceptor_warning_at(
+pub unsafe extern "C" fn peercert_acceptor_counters(
     acceptor: *const Acceptor,
-    index: usize,
-) -> *const c_char {
-    entry!(else null(), {
+    counters: *mut *mut Value,
+    error: *mut *mut Error,
+) -> c_int {
+    entry!(error, {
         // SAFETY: as the signature says.
-        let acceptor = unsafe { shared(acceptor, "acceptor") }.ok();
-        acceptor
-            .and_then(|acceptor| acceptor.warnings.get(index))
-            .map_or(null(), |text| text.as_ptr())
+        let (acceptor, out) =
+            unsafe { (shared(acceptor, "acceptor")?, output(counters, "counters")?) };
+        out.set(give(value::build(|sink| {
+            acceptor.inner.counters(sink);
+            Ok(())
+        })?));
+        Ok(())
     })
 }
 
@@ -267,7 +318,8 @@ fn descriptor(fd: c_int) -> Result<Descriptor> {
     })
 }
 
-/// Frees an acceptor. Connections that were made of it live on.
+/// Frees an acceptor. Connections that were made of it live on. A watch ends; when this returns, its
+/// callback is not running in another thread.
 ///
 /// `acceptor`: NULL is allowed.
 /// Since: 0.1.0

@@ -9,7 +9,7 @@
 
 use crate::error::Error;
 use peercert::{Code, Progress, Result};
-use std::ffi::{c_char, c_int, CStr, CString, OsStr};
+use std::ffi::{c_char, c_int, c_void, CStr, CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
@@ -91,9 +91,17 @@ fn null(name: &str) -> peercert::Error {
     peercert::Error::new(Code::NullArgument, format!("{name} is NULL")).with("argument", name)
 }
 
-fn invalid(name: &str, what: &str) -> peercert::Error {
+pub(crate) fn invalid(name: &str, what: &str) -> peercert::Error {
     peercert::Error::new(Code::InvalidArgument, format!("{name} {what}")).with("argument", name)
 }
+
+/// A pointer that is only handed on.
+pub(crate) struct UserData(pub(crate) *mut c_void);
+
+// SAFETY: nothing is read through it here; who sets a callback is told that all threads share it.
+unsafe impl Send for UserData {}
+// SAFETY: as above.
+unsafe impl Sync for UserData {}
 
 /// An object that the call reads.
 pub(crate) unsafe fn shared<'a, T>(object: *const T, name: &str) -> Result<&'a T> {
@@ -188,6 +196,25 @@ pub(crate) unsafe fn texts<'a>(
         .map(|index| {
             // SAFETY: not NULL, so an array of `count` texts.
             unsafe { text(items.add(index).read(), name) }
+        })
+        .collect()
+}
+
+/// The byte strings of an array, each as long as another array says.
+pub(crate) unsafe fn byte_strings<'a>(
+    items: *const *const u8,
+    lens: *const usize,
+    count: usize,
+) -> Result<Vec<&'a [u8]>> {
+    for (missing, name) in [(items.is_null(), "items"), (lens.is_null(), "lens")] {
+        if missing && count > 0 {
+            return Err(null(name));
+        }
+    }
+    (0..count)
+        .map(|index| {
+            // SAFETY: not NULL, so arrays of `count` elements.
+            unsafe { bytes(items.add(index).read(), lens.add(index).read(), "items") }
         })
         .collect()
 }

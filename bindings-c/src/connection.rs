@@ -14,7 +14,7 @@ use crate::value::{self, Value};
 use peercert::{Code, Descriptor, Progress, Result, Socket, Wait};
 use std::ffi::{c_char, c_int};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// TLS with one client.
@@ -23,8 +23,9 @@ pub struct Connection {
     deadline: Mutex<Wait>,
     /// Over a descriptor: the goodbye is sent.
     goodbye: AtomicBool,
-    /// What peercert_connection_report() has lent.
-    report: OnceLock<Report>,
+    /// What peercert_connection_report() has lent, the newest last: a later request for a certificate
+    /// brings a new one.
+    reports: Mutex<Vec<Box<Report>>>,
 }
 
 enum Transport {
@@ -46,7 +47,7 @@ impl Connection {
             transport,
             deadline: Mutex::new(Wait::Forever),
             goodbye: AtomicBool::new(false),
-            report: OnceLock::new(),
+            reports: Mutex::default(),
         }
     }
 
@@ -73,12 +74,17 @@ impl Connection {
         *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn report(&self) -> Result<&Report> {
-        if let Some(report) = self.report.get() {
-            return Ok(report);
+    /// The report, which lives as long as the connection.
+    fn report(&self) -> Result<*const Report> {
+        let found = self.engine().clientcert()?.clone();
+        let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
+        match reports.last() {
+            Some(last) if last.is_of(&found) => {}
+            _ => reports.push(Box::new(Report::new(found))),
         }
-        let report = Report::new(self.engine().clientcert()?.clone());
-        Ok(self.report.get_or_init(|| report))
+        Ok(reports
+            .last()
+            .map_or(std::ptr::null(), |last| &raw const **last))
     }
 }
 
@@ -252,6 +258,37 @@ pub unsafe extern "C" fn peercert_connection_handshake(
     })
 }
 
+/// Asks the client for its certificate though the handshake has ended: TLS 1.3 on OpenSSL, under the
+/// mode client_cert_later. Over a descriptor it waits for the answer, as long as the deadline and the
+/// option handshake_timeout allow; sans-I/O, take and send the request. Whenever it does not give
+/// PEERCERT_OK, go on with peercert_connection_handshake(); when that gives PEERCERT_OK, the answer is
+/// in and a new report has replaced the old one, which stays as it was with who holds it. What the client
+/// sends before its answer stays readable, and reading takes the answer, too. One thread at a time
+/// asks or reads.
+///
+/// `connection`: the connection, its handshake ended.
+/// `error`: receives the error, or NULL. One of kind peer may have a report: peercert_error_report().
+/// Returns: PEERCERT_OK, PEERCERT_WANT_READ, PEERCERT_WANT_WRITE, or PEERCERT_ERROR.
+/// Errors: state.unsupported (AWS-LC, TLS 1.2, or a client that does not offer to answer; the
+/// connection goes on), config.missing_option (client_cert_later), state.request_pending,
+/// state.handshake_pending, state.closed, state.null_argument; those of
+/// peercert_connection_handshake(), state.input_full (read first what the client sends).
+/// Since: 0.1.0
+#[no_mangle]
+pub unsafe extern "C" fn peercert_connection_request_certificate(
+    connection: *mut Connection,
+    error: *mut *mut Error,
+) -> c_int {
+    entry!(error, {
+        // SAFETY: as the signature says.
+        let connection = unsafe { shared(connection, "connection") }?;
+        match &connection.transport {
+            Transport::Engine(_) => connection.engine().request_certificate(),
+            Transport::Socket(socket) => socket.request_certificate(connection.wait()),
+        }
+    })
+}
+
 /// Reads plaintext, from one TLS record at most.
 ///
 /// `connection`: the connection.
@@ -409,7 +446,11 @@ pub unsafe extern "C" fn peercert_connection_clientcert(
                 output(clientcert, "clientcert")?,
             )
         };
-        out.set(give(connection.report()?.clientcert()?));
+        let report = connection.engine().clientcert()?.clone();
+        out.set(give(value::build(|sink| {
+            report.describe(sink);
+            Ok(())
+        })?));
         Ok(())
     })
 }
@@ -437,7 +478,8 @@ pub unsafe extern "C" fn peercert_connection_identity(
             unsafe { (shared(connection, "connection")?, shared(rules, "rules")?) };
         // SAFETY: as the signature says.
         let out = unsafe { output(identity, "identity") }?;
-        out.set(give(rules.identity(connection.report()?.inner())?));
+        let report = connection.engine().clientcert()?.clone();
+        out.set(give(rules.identity(&report)?));
         Ok(())
     })
 }
@@ -494,6 +536,30 @@ pub unsafe extern "C" fn peercert_connection_details(
             connection.engine().details(sink)
         })?));
         Ok(())
+    })
+}
+
+/// Tells whether the host that a request names admits the same clients as the one that the connection
+/// was made for. Where it does not, the request belongs on another connection: answer 421 Misdirected
+/// Request (RFC 9110, 15.5.20).
+///
+/// `connection`: the connection, its handshake ended; NULL gives 0.
+/// `authority`: the request's `Host` or `:authority`, with its port if it has one; NULL gives 0.
+/// Returns: 1 or 0.
+/// Since: 0.1.0
+#[no_mangle]
+pub unsafe extern "C" fn peercert_connection_serves(
+    connection: *const Connection,
+    authority: *const c_char,
+) -> c_int {
+    entry!(else 0, {
+        // SAFETY: as the signature says.
+        let (connection, authority) =
+            unsafe { (shared(connection, "connection"), text(authority, "authority")) };
+        let (Ok(connection), Ok(authority)) = (connection, authority) else {
+            return 0;
+        };
+        c_int::from(connection.engine().serves(authority))
     })
 }
 

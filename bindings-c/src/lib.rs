@@ -20,6 +20,7 @@ pub mod error;
 #[cfg(feature = "openssl")]
 pub mod host;
 pub mod options;
+pub mod reload;
 pub mod report;
 pub mod rules;
 pub mod value;

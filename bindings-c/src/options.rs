@@ -2,7 +2,7 @@
 //! every problem at once, each with a code and the option's name. In names and in the words of modes
 //! case, `_` and `-` do not count; the README explains them all (`PEERCERT_OPTION_...`). One thread at a time uses an options object.
 
-use crate::boundary::{bytes, exclusive, free, give, shared, text, texts};
+use crate::boundary::{byte_strings, bytes, exclusive, free, give, shared, text, texts};
 use crate::error::Error;
 use peercert::{OptionValue, Result};
 use std::ffi::{c_char, c_int};
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn peercert_options_set_flag(
     })
 }
 
-/// Sets an option to a list of names.
+/// Sets an option to a list of names, or of paths in UTF-8.
 ///
 /// `options`: what gets the option.
 /// `name`: the option's name.
@@ -182,7 +182,42 @@ pub unsafe extern "C" fn peercert_options_set_list(
     })
 }
 
-/// Sets an option to options of its own, by name: what is nested in one option.
+/// Sets an option to a list of byte strings, such as keys.
+///
+/// `options`: what gets the option.
+/// `name`: the option's name.
+/// `items`: an array of byte strings; they are copied. NULL is allowed when there are none.
+/// `lens`: an array of how many bytes each has.
+/// `count`: how many byte strings.
+/// `error`: receives the error, or NULL.
+/// Returns: PEERCERT_OK, or PEERCERT_ERROR.
+/// Errors: state.null_argument, state.invalid_argument.
+/// Since: 0.1.0
+#[no_mangle]
+pub unsafe extern "C" fn peercert_options_set_bytes_list(
+    options: *mut Options,
+    name: *const c_char,
+    items: *const *const u8,
+    lens: *const usize,
+    count: usize,
+    error: *mut *mut Error,
+) -> c_int {
+    entry!(error, {
+        // SAFETY: as the signature says.
+        unsafe {
+            let items = byte_strings(items, lens, count);
+            let list = |items: Vec<&[u8]>| items.into_iter().map(OptionValue::from).collect();
+            push(
+                options,
+                name,
+                items.map(|items| OptionValue::List(list(items))),
+            )
+        }
+    })
+}
+
+/// Sets an option to options of its own, by name: what is nested in one option. The option `hosts`
+/// takes options whose names are those of the hosts, each set to options in turn.
 ///
 /// `options`: what gets the option.
 /// `name`: the option's name.

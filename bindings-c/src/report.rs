@@ -30,6 +30,11 @@ impl Report {
         &self.inner
     }
 
+    /// It tells of this very snapshot.
+    pub(crate) fn is_of(&self, report: &Arc<peercert::Report>) -> bool {
+        Arc::ptr_eq(&self.inner, report)
+    }
+
     /// The dictionary, for C.
     pub(crate) fn clientcert(&self) -> Result<Value> {
         value::build(|sink| {

@@ -137,9 +137,9 @@
 ---@field resumed integer Those of them that resumed a session.
 ---@field inflight integer Handshakes that are going on.
 ---@field abandoned integer Connections that this program closed before their handshake ended, time-outs included.
----@field refused peercert.attribute[][] Clients that the mode did not let in, by verifycode.
----@field alerts peercert.attribute[][] Handshakes that the client ended with an alert, by its name (RFC 8446, 6.2).
----@field failed peercert.attribute[][] All other handshakes that failed, by error code.
+---@field refused peercert.count[] Clients that the mode did not let in, by verifycode.
+---@field alerts peercert.count[] Handshakes that the client ended with an alert, by its name (RFC 8446, 6.2).
+---@field failed peercert.count[] All other handshakes that failed, by error code.
 ---@field reloads integer Reloads that have ended well.
 ---@field reloadfailures integer Reloads that failed, so that what was there before is still used.
 
@@ -152,7 +152,9 @@
 ---@field certificate_data? string The same as bytes.
 ---@field key? string The server's private key, PEM or DER.
 ---@field key_data? string The same as bytes.
----@field key_password? string Opens an encrypted key; nobody is ever prompted.
+---@field pkcs12? string Certificate, chain and key in one PKCS#12 file (.p12, .pfx), in place of certificate and key.
+---@field pkcs12_data? string The same as bytes.
+---@field key_password? string Opens an encrypted key or the PKCS#12 file; nobody is ever prompted.
 ---@field client_cert_mode? string Whether clients are asked for a certificate: none, request, require_any, optional, require.
 ---@field client_ca_file? string The CAs that client certificates are verified with, PEM; nothing else is trusted.
 ---@field client_ca_path? string A folder of such files: PEM or DER by any name, or one that `openssl rehash` has prepared.
@@ -172,13 +174,14 @@
 ---@field groups? string|string[] Key exchange groups.
 ---@field signature_algorithms? string|string[] Signature schemes, for clients' certificates and for our own signature.
 ---@field alpn? string|string[] Application protocols in the order of preference (RFC 7301).
----@field hosts? string Virtual hosts: the name that clients ask for (SNI), or *.name, to a set of these options; what a host does not say is as for the server.
+---@field hosts? table<string, peercert.options> Virtual hosts: the name that clients ask for (SNI), or *.name, to a set of these options; what a host does not say is as for the server.
 ---@field strict_sni? boolean Whether clients that ask for no name, or another than those of hosts, are refused.
 ---@field session_tickets? boolean Whether sessions are resumed.
 ---@field session_timeout? integer For how many seconds after the full handshake a session may be resumed.
----@field ticket_keys? string From 1 to 4 keys of 48 or 80 random bytes that session tickets are encrypted with; the first encrypts, the others only open. Without them, keys are made and never leave the process.
----@field ticket_key_files? string The same as files, one key each (openssl rand 80).
+---@field ticket_keys? string|string[] From 1 to 4 keys of 48 or 80 random bytes that session tickets are encrypted with; the first encrypts, the others only open. Without them, keys are made and never leave the process.
+---@field ticket_key_files? string|string[] The same as files, one key each (openssl rand 80).
 ---@field handshake_timeout? number How many seconds a handshake may take, for the faces that own the socket.
+---@field ocsp_response? string An OCSP response (RFC 6960) for the server's certificate, DER or PEM, that is stapled to handshakes while it is fresh; one that does not fit is left out with a warning.
 ---@field insecure_keylog_file? string Where the keys of every connection are written, for debugging only; the environment's SSLKEYLOGFILE is ignored.
 
 
@@ -235,6 +238,12 @@ local Connected = {}
 ---@return peercert.details? details
 ---@return peercert.error? err
 function Connected:details() end
+
+---Whether the host that a request names admits the same clients as the one that the connection was made
+---for. Where it does not, answer 421 Misdirected Request.
+---@param authority string The request's `Host` or `:authority`.
+---@return boolean serves
+function Connected:serves(authority) end
 
 ---Keying material for channel bindings and the like (RFC 5705).
 ---@param label string
@@ -357,6 +366,23 @@ function Acceptor:handshake_timeout() end
 
 ---@return string[] warnings
 function Acceptor:warnings() end
+
+---Reads every file anew. After an error, what was there before is still used.
+---@return true? done
+---@return peercert.error? err
+function Acceptor:reload() end
+
+---Reloads by itself when a file has been replaced. Nothing of Lua's is called: `reload_error` tells.
+---@param seconds number How often a thread looks; 0 for no watch any more.
+---@return true? done
+---@return peercert.error? err
+function Acceptor:watch(seconds) end
+
+---@return peercert.error? err Why the last reload failed; nil when it did not, or there was none.
+function Acceptor:reload_error() end
+
+---@return peercert.counters counters Since the acceptor was made, reloads or not.
+function Acceptor:counters() end
 
 ---@param callback? fun(err: peercert.error)
 function Acceptor:on_refusal(callback) end

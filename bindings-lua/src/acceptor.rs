@@ -1,9 +1,10 @@
 //! This file is about the acceptor: options in, connections out.
 
 use crate::connection::Connection;
-use crate::errors::answer;
+use crate::errors::{answer, as_table};
 use crate::options;
 use crate::socket::Socket;
+use crate::table;
 use mlua::{Lua, MultiValue, Result, Table, UserData, UserDataMethods};
 use peercert::{Code, Descriptor, Error};
 use std::time::Duration;
@@ -30,8 +31,30 @@ impl UserData for Acceptor {
         methods.add_method("handshake_timeout", |_, this, ()| {
             Ok(Duration::as_secs_f64(&this.0.handshake_timeout()))
         });
-        methods.add_method("warnings", |_, this, ()| Ok(this.0.warnings().to_vec()));
+        methods.add_method("warnings", |_, this, ()| Ok(this.0.warnings()));
+        methods.add_method("reload", |lua, this, ()| {
+            answer(lua, this.0.reload().map(|()| true))
+        });
+        methods.add_method("watch", |lua, this, seconds: f64| {
+            answer(lua, watch(&this.0, seconds).map(|()| true))
+        });
+        methods.add_method("reload_error", |lua, this, ()| {
+            let failure = this.0.reload_error();
+            failure.map(|failure| as_table(lua, &failure)).transpose()
+        });
+        methods.add_method("counters", |lua, this, ()| {
+            table::build(lua, |sink| this.0.counters(sink))
+        });
     }
+}
+
+/// Nobody is told of the reloads: another thread can call nothing of Lua's.
+fn watch(acceptor: &peercert::Acceptor, seconds: f64) -> peercert::Result<()> {
+    let interval = Duration::try_from_secs_f64(seconds).map_err(|_| {
+        let message = format!("{seconds} is no time; it should be 0 or more seconds");
+        Error::new(Code::InvalidArgument, message).with("argument", "seconds")
+    })?;
+    acceptor.watch(interval, |_| {})
 }
 
 fn over(lua: &Lua, acceptor: &Acceptor, number: i32) -> Result<MultiValue> {

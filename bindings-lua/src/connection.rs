@@ -38,6 +38,10 @@ impl UserData for Connection {
             let result = this.0.handshake();
             done(lua, result, |lua, ()| true.into_lua_multi(lua))
         });
+        methods.add_method_mut("request_certificate", |lua, this, ()| {
+            let result = this.0.request_certificate();
+            done(lua, result, |lua, ()| true.into_lua_multi(lua))
+        });
         methods.add_method_mut("read", |lua, this, size: usize| {
             let mut plaintext = vec![0; size.min(RECORD)];
             let result = this.0.read(&mut plaintext);
@@ -65,6 +69,9 @@ impl UserData for Connection {
             reported(lua, &this.0, |lua, report| {
                 rules::explanation(lua, report, &rules)
             })
+        });
+        methods.add_method("serves", |_, this, authority: LuaString| {
+            Ok(serves(&this.0, &authority))
         });
         methods.add_method("chain", |lua, this, ()| {
             reported(lua, &this.0, report::chain)
@@ -119,6 +126,12 @@ pub(crate) fn details(lua: &Lua, connection: &peercert::Connection) -> Result<Mu
     let mut failure = None;
     let dictionary = table::build(lua, |sink| failure = connection.details(sink).err())?;
     answer(lua, failure.map_or(Ok(dictionary), Err))
+}
+
+/// Whether a request's host may be asked for on this connection; what is no text names none.
+pub(crate) fn serves(connection: &peercert::Connection, authority: &LuaString) -> bool {
+    let authority = authority.to_str();
+    authority.is_ok_and(|authority| connection.serves(&authority))
 }
 
 /// Keying material (RFC 5705).

@@ -3,7 +3,7 @@
 //! In: a table of names and values. Out: [`Options`], unchecked: the core tells every problem at once.
 
 use mlua::{Result, Table, Value};
-use peercert::{OptionValue, Options};
+use peercert::{OptionKind, OptionValue, Options};
 
 /// The options of a table, in the order of their names: Lua's own order changes from run to run.
 pub(crate) fn from_table(table: &Table) -> Result<Options> {
@@ -21,15 +21,45 @@ fn from_table_within(table: &Table, path: &mut Path) -> Result<Options> {
     let mut entries = Vec::new();
     for pair in table.pairs::<Value, Value>() {
         let (name, value) = pair?;
-        entries.push((name_of(&name), value_of(&value, path)?));
+        let name = name_of(&name);
+        let is_sets = peercert::option(&name).is_some_and(|row| row.kind == OptionKind::Hosts);
+        let value = match (&value, is_sets) {
+            (Value::Table(sets), true) if may_hold(path, sets) => sets_of(sets, path)?,
+            _ => value_of(&value, path)?,
+        };
+        entries.push((name, value));
     }
     path.pop();
+    Ok(sorted(entries))
+}
+
+/// Sets of options by name. A table without entries would else pass for a list.
+fn sets_of(table: &Table, path: &mut Path) -> Result<OptionValue> {
+    path.push(table.to_pointer());
+    let mut entries = Vec::new();
+    for pair in table.pairs::<Value, Value>() {
+        let (name, value) = pair?;
+        let value = match &value {
+            Value::Table(set) if may_hold(path, set) => from_table_within(set, path)?.into(),
+            _ => of_no_type(),
+        };
+        entries.push((name_of(&name), value));
+    }
+    path.pop();
+    Ok(sorted(entries).into())
+}
+
+fn sorted(mut entries: Vec<(String, OptionValue)>) -> Options {
     entries.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut options = Options::new();
     for (name, value) in entries {
         options.push(&name, value);
     }
-    Ok(options)
+    options
+}
+
+fn may_hold(path: &Path, table: &Table) -> bool {
+    path.len() < DEPTH && !path.contains(&table.to_pointer())
 }
 
 /// The name of an option, for a message where it is none. No `__tostring` of a script's is called.
@@ -57,7 +87,7 @@ fn value_of(value: &Value, path: &mut Path) -> Result<OptionValue> {
             Ok(text) => OptionValue::Text(text.to_owned()),
             Err(_) => OptionValue::Bytes(text.as_bytes().to_vec()),
         },
-        Value::Table(table) if path.len() < DEPTH && !path.contains(&table.to_pointer()) => {
+        Value::Table(table) if may_hold(path, table) => {
             let length = table.raw_len();
             if table.pairs::<Value, Value>().count() == length {
                 list_of(table, path)?

@@ -35,6 +35,10 @@ impl UserData for Socket {
             let result = this.0.handshake(wait(seconds));
             connection::done(lua, result, |lua, ()| true.into_lua_multi(lua))
         });
+        methods.add_method("request_certificate", |lua, this, seconds: f64| {
+            let result = this.0.request_certificate(wait(seconds));
+            connection::done(lua, result, |lua, ()| true.into_lua_multi(lua))
+        });
         methods.add_method("read", |lua, this, (size, seconds): (usize, f64)| {
             let mut plaintext = vec![0; size.min(RECORD)];
             let result = this.0.read(&mut plaintext, wait(seconds));
@@ -70,6 +74,9 @@ impl UserData for Socket {
             connection::reported(lua, &this.0.connection(), |lua, report| {
                 rules::explanation(lua, report, &rules)
             })
+        });
+        methods.add_method("serves", |_, this, authority: LuaString| {
+            Ok(connection::serves(&this.0.connection(), &authority))
         });
         methods.add_method("chain", |lua, this, ()| {
             connection::reported(lua, &this.0.connection(), report::chain)

@@ -3,7 +3,7 @@
 
 use mlua::{Lua, Result, Table};
 use peercert::schema::KEYS;
-use peercert::{Code, Mode, OPTIONS};
+use peercert::{Code, Mode, OptionScope, OPTIONS};
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -54,12 +54,20 @@ pub(crate) fn register(lua: &Lua, module: &Table) -> Result<()> {
                     ("name", row.name),
                     ("type", row.kind.name()),
                     ("default", row.default),
+                    ("scope", scope(row.scope)),
                     ("meaning", row.meaning),
                 ]
             }),
         )
     })?;
     module.raw_set("options", options)
+}
+
+fn scope(scope: OptionScope) -> &'static str {
+    match scope {
+        OptionScope::Server => "server",
+        OptionScope::Host => "host",
+    }
 }
 
 /// OpenSSL's long name of an OID in dotted form, or the OID.

@@ -2,10 +2,12 @@
 
 use crate::bio::Bio;
 use crate::connection::Connection;
+use crate::dict;
 use crate::engine::{Engine, Transport};
 use crate::errors::{self, Flavour};
 use crate::fd::Fd;
 use crate::options;
+use crate::watch::{self, Told};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -58,7 +60,45 @@ impl Acceptor {
     /// What is odd about the configuration but does not prevent it.
     #[getter]
     fn warnings(&self) -> Vec<String> {
-        self.0.warnings().to_vec()
+        self.0.warnings()
+    }
+
+    /// Reads every file anew, for the connections that are made from now on. When that fails, what was
+    /// there before is still used.
+    fn reload(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.0.reload())
+            .map_err(|error| errors::own(py, &error))
+    }
+
+    /// Reloads by itself when a file has been replaced: a thread looks every `seconds`; 0 ends that.
+    /// It calls `told` with the error of each reload, or `None`; what that raises is told to
+    /// `sys.unraisablehook`.
+    #[pyo3(signature = (seconds, told=None))]
+    fn watch(&self, py: Python<'_>, seconds: f64, told: Option<Py<PyAny>>) -> PyResult<()> {
+        let told = told.map(|callback| Told::new(py, callback)).transpose()?;
+        let tell = move |error: Option<&peercert::Error>| {
+            if let Some(told) = &told {
+                told.tell(error);
+            }
+        };
+        py.detach(|| self.0.watch(watch::interval(seconds)?, tell))
+            .map_err(|error| errors::own(py, &error))
+    }
+
+    /// Why the last reload failed; `None` when it did not, or there was none.
+    fn reload_error<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        let error = py.detach(|| self.0.reload_error())?;
+        Some(
+            errors::own(py, &error)
+                .into_value(py)
+                .into_bound(py)
+                .into_any(),
+        )
+    }
+
+    /// What has become of the handshakes, as a dictionary.
+    fn counters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        dict::build(py, |sink| self.0.counters(sink))
     }
 
     /// The engine over a socket; `stdlib` says whose exceptions it raises.

@@ -78,6 +78,15 @@ impl Connection {
         }
     }
 
+    /// Asks the client for its certificate though the handshake has ended (TLS 1.3, OpenSSL): send
+    /// what `take` gives, and call `handshake` until it is true; never true itself.
+    fn request_certificate(&self, py: Python<'_>) -> PyResult<bool> {
+        match self.step(py, peercert::Connection::request_certificate) {
+            Ok(progress) => Ok(matches!(progress, Progress::Done(()))),
+            Err(error) => Err(errors::own(py, &error)),
+        }
+    }
+
     /// Reads up to `size` bytes of plaintext, at most one TLS record; `b""` when the peer has closed
     /// the connection properly.
     #[pyo3(signature = (size=16384))]
@@ -141,6 +150,12 @@ impl Connection {
     /// What `clientcert` tells, as JSON text.
     fn json(&self, py: Python<'_>) -> PyResult<String> {
         Ok(self.report(py)?.json())
+    }
+
+    /// Whether requests for this `Host` or `:authority` may be answered here: its virtual host lets in
+    /// the same clients as this connection's. Otherwise the answer is 421 (RFC 9110, 15.5.20).
+    fn serves(&self, py: Python<'_>, authority: &str) -> bool {
+        self.lock(py).serves(authority)
     }
 }
 

@@ -8,12 +8,12 @@ use crate::bio::Bio;
 use crate::buffer::Buffer;
 use crate::connection::RECORD;
 use crate::dict;
-use crate::errors::{self, Operation};
+use crate::errors::{self, Flavour, Operation};
 use crate::fd::Fd;
 use crate::report::{chain, der};
 use crate::rules::Rules;
 use peercert::value::Value;
-use peercert::{Connection, Report};
+use peercert::{Connection, Progress, Report};
 use pyo3::exceptions::{PyNotImplementedError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -40,9 +40,11 @@ pub(crate) struct Engine {
     owner: Option<Py<PyWeakrefReference>>,
     /// The handshake has been done to its end.
     established: AtomicBool,
-    /// Kept once the handshake is over: neither changes afterwards.
+    /// Kept once the handshake is over: neither changes afterwards, until a certificate is asked for.
     report: PyOnceLock<Arc<Report>>,
-    details: PyOnceLock<Value>,
+    details: PyOnceLock<Arc<Value>>,
+    /// A certificate was asked for after the handshake.
+    asked: AtomicBool,
 }
 
 impl Engine {
@@ -61,6 +63,7 @@ impl Engine {
             established: AtomicBool::new(false),
             report: PyOnceLock::new(),
             details: PyOnceLock::new(),
+            asked: AtomicBool::new(false),
         })
     }
 
@@ -72,36 +75,53 @@ impl Engine {
     }
 
     /// The report on the client.
-    pub(crate) fn report(&self, py: Python<'_>) -> PyResult<&Arc<Report>> {
-        self.report.get_or_try_init(py, || {
-            self.look(py, |connection| connection.clientcert().cloned())
-                .map_err(|error| errors::own(py, &error))
+    pub(crate) fn report(&self, py: Python<'_>) -> PyResult<Arc<Report>> {
+        self.kept(py, &self.report, |connection| {
+            connection.clientcert().cloned()
         })
     }
 
-    fn facts(&self, py: Python<'_>) -> PyResult<&Value> {
-        self.details.get_or_try_init(py, || {
-            self.look(py, |connection| dict::tree(|sink| connection.details(sink)))
-                .map_err(|error| errors::own(py, &error))
+    fn facts(&self, py: Python<'_>) -> PyResult<Arc<Value>> {
+        self.kept(py, &self.details, |connection| {
+            dict::tree(|sink| connection.details(sink)).map(Arc::new)
         })
+    }
+
+    /// What is kept, or what the connection says now where that may be something else.
+    fn kept<T: Send + Sync>(
+        &self,
+        py: Python<'_>,
+        place: &PyOnceLock<Arc<T>>,
+        ask: impl FnOnce(&mut Connection) -> peercert::Result<Arc<T>> + Send,
+    ) -> PyResult<Arc<T>> {
+        let now = || self.look(py, ask).map_err(|error| errors::own(py, &error));
+        if self.asked.load(Ordering::Acquire) {
+            return now();
+        }
+        place.get_or_try_init(py, now).cloned()
     }
 
     /// One text of `details`; `None` before the handshake is over.
-    fn fact(&self, py: Python<'_>, name: &str) -> Option<&str> {
-        self.facts(py).ok()?.get(name)?.as_text()
+    fn fact(&self, py: Python<'_>, name: &str) -> Option<String> {
+        let facts = self.facts(py).ok()?;
+        Some(facts.get(name)?.as_text()?.to_owned())
     }
 
     /// The report, when it is on a certificate that verified.
-    fn verified(&self, py: Python<'_>) -> Option<&Arc<Report>> {
+    fn verified(&self, py: Python<'_>) -> Option<Arc<Report>> {
         self.report(py).ok().filter(|report| report.verified())
     }
 }
 
 #[pymethods]
 impl Engine {
-    /// Advances the handshake to its end.
+    /// Advances the handshake to its end; after a later request, the client's answer.
     fn do_handshake(&self, py: Python<'_>) -> PyResult<()> {
-        let operation = Operation::Handshake;
+        let operation = if self.established.load(Ordering::Acquire) {
+            Operation::Answer
+        } else {
+            Operation::Handshake
+        };
         match &self.transport {
             Transport::Fd(fd) => fd.step(py, operation, |socket, wait| socket.handshake(wait)),
             Transport::Bio(bio) => bio.step(py, operation, Connection::handshake),
@@ -179,7 +199,7 @@ impl Engine {
         Ok(match (report.present(), report.verified(), binary_form) {
             (false, ..) | (true, false, true) => None,
             (true, false, false) => Some(PyDict::new(py).into_any()),
-            (true, true, true) => der(py, report).map(Bound::into_any),
+            (true, true, true) => der(py, &report).map(Bound::into_any),
             (true, true, false) => {
                 let ours = dict::build(py, |sink| report.describe(sink))?;
                 let convert = py.import("peercert._peercert")?.getattr("getpeercert")?;
@@ -227,17 +247,17 @@ impl Engine {
     }
 
     /// `TLSv1.2` or `TLSv1.3`; `None` before the handshake is over.
-    fn version(&self, py: Python<'_>) -> Option<&str> {
+    fn version(&self, py: Python<'_>) -> Option<String> {
         self.fact(py, "sslversion")
     }
 
     /// The key exchange group; `None` when it is not known.
-    fn group(&self, py: Python<'_>) -> Option<&str> {
+    fn group(&self, py: Python<'_>) -> Option<String> {
         self.fact(py, "group")
     }
 
     /// The application protocol; `None` when none was negotiated.
-    fn selected_alpn_protocol(&self, py: Python<'_>) -> Option<&str> {
+    fn selected_alpn_protocol(&self, py: Python<'_>) -> Option<String> {
         self.fact(py, "alpn").filter(|name| !name.is_empty())
     }
 
@@ -253,11 +273,48 @@ impl Engine {
         }
     }
 
-    /// Not offered.
-    fn verify_client_post_handshake(&self) -> PyResult<()> {
-        Err(PyNotImplementedError::new_err(
-            "post-handshake authentication is not offered: ask in the handshake, by client_cert_mode",
-        ))
+    /// As in `ssl`: asks for the client's certificate (TLS 1.3). The request goes out with the next
+    /// call that reads or writes, and reading takes the answer.
+    fn verify_client_post_handshake(&self, py: Python<'_>) -> PyResult<()> {
+        if peercert::TLS_LIBRARY == "aws-lc" {
+            return Err(PyNotImplementedError::new_err(
+                "post-handshake authentication is not supported by this TLS library (AWS-LC): ask in \
+                 the handshake, by client_cert_mode",
+            ));
+        }
+        self.asked.store(true, Ordering::Release);
+        let asked = match &self.transport {
+            Transport::Fd(fd) => fd.look(py, Connection::request_certificate),
+            Transport::Bio(bio) => {
+                let ask = |connection: &mut Connection| {
+                    connection.request_certificate().map(|_| Progress::Done(()))
+                };
+                return bio.step(py, Operation::Answer, ask);
+            }
+        };
+        asked
+            .map(drop)
+            .map_err(|error| Flavour::Stdlib.error(py, &error, Operation::Answer))
+    }
+
+    /// Asks for the client's certificate (TLS 1.3) and waits for the answer.
+    fn request_certificate(&self, py: Python<'_>) -> PyResult<()> {
+        self.asked.store(true, Ordering::Release);
+        let mut requested = false;
+        match &self.transport {
+            Transport::Fd(fd) => fd.step(py, Operation::Answer, |socket, wait| {
+                if std::mem::replace(&mut requested, true) {
+                    return socket.handshake(wait);
+                }
+                socket.request_certificate(wait)
+            }),
+            Transport::Bio(bio) => bio.step(py, Operation::Answer, |connection| {
+                if std::mem::replace(&mut requested, true) {
+                    return connection.handshake();
+                }
+                connection.request_certificate()
+            }),
+        }
     }
 
     #[getter]
@@ -275,8 +332,8 @@ impl Engine {
             return Ok(());
         }
         Err(PyNotImplementedError::new_err(
-            "a connection keeps the context it was accepted with; listen on another port with a \
-             context of its own where callers are to meet another configuration",
+            "a connection keeps the context it was accepted with; the option hosts gives each server \
+             name a configuration of its own",
         ))
     }
 
@@ -323,28 +380,33 @@ impl Engine {
 
     /// Who the client is by these rules, as a dictionary.
     fn identity<'py>(&self, py: Python<'py>, rules: &Rules) -> PyResult<Bound<'py, PyAny>> {
-        rules.answer(py, self.report(py)?)
+        rules.answer(py, &self.report(py)?)
     }
 
     /// The connection as a dictionary.
     fn details<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        dict::from_tree(py, self.facts(py)?)
+        dict::from_tree(py, &*self.facts(py)?)
     }
 
     /// The chain as the client sent it, leaf first, each DER; `None` without a certificate and on a
     /// resumed connection.
     fn chain<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
-        chain(py, self.report(py)?)
+        chain(py, &*self.report(py)?)
     }
 
     /// The client's certificate as DER; `None` without one.
     fn der<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        Ok(der(py, self.report(py)?))
+        Ok(der(py, &*self.report(py)?))
     }
 
     /// What `clientcert` tells, as JSON text.
     fn json(&self, py: Python<'_>) -> PyResult<String> {
         Ok(self.report(py)?.json())
+    }
+
+    /// Whether requests for this `Host` or `:authority` may be answered here.
+    fn serves(&self, py: Python<'_>, authority: &str) -> bool {
+        self.look(py, |connection| connection.serves(authority))
     }
 }
 

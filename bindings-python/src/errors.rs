@@ -23,6 +23,8 @@ pub(crate) enum Flavour {
 pub(crate) enum Operation {
     /// The handshake.
     Handshake,
+    /// Asking for a certificate after the handshake.
+    Answer,
     /// Reading plaintext.
     Read,
     /// Writing plaintext.
@@ -35,6 +37,7 @@ impl Operation {
     fn name(self) -> &'static str {
         match self {
             Self::Handshake => "handshake",
+            Self::Answer => "certificate request",
             Self::Read => "read",
             Self::Write => "write",
             Self::Shutdown => "shutdown",

@@ -17,6 +17,7 @@ mod options;
 mod report;
 mod rules;
 mod tables;
+mod watch;
 
 use pyo3::prelude::*;
 

@@ -55,11 +55,24 @@ pub(crate) fn value_of(value: &Bound<'_, PyAny>) -> PyResult<OptionValue> {
         return Ok(OptionValue::List(items.collect::<PyResult<_>>()?));
     }
     if let Ok(options) = value.cast::<PyDict>() {
-        return from_kwargs(Some(options)).map(OptionValue::Options);
+        return sets(options).map(OptionValue::Options);
     }
     Ok(value
         .extract()
         .map_or_else(|_| of_no_type(), OptionValue::Path))
+}
+
+/// Sets of options by name. A set that is `None` is none that was left out: its name is served.
+fn sets(named: &Bound<'_, PyDict>) -> PyResult<Options> {
+    let mut sets = Options::new();
+    for (name, set) in named {
+        let name: String = name.extract()?;
+        match set.cast::<PyDict>() {
+            Ok(set) => sets.push(&name, OptionValue::Options(from_kwargs(Some(set))?)),
+            Err(_) => sets.push(&name, value_of(&set)?),
+        }
+    }
+    Ok(sets)
 }
 
 /// The integer, or the nearest that the core can be told of: no option's range goes that far.

@@ -116,7 +116,7 @@ fn of(caller: &Bound<'_, PyAny>) -> PyResult<Caller> {
         return Ok(Caller::from(&connection.get().report(py)?));
     }
     if let Ok(engine) = caller.cast::<Engine>() {
-        return Ok(Caller::from(engine.get().report(py)?));
+        return Ok(Caller::from(&engine.get().report(py)?));
     }
     if let Ok(report) = caller.cast::<Report>() {
         return Ok(Caller::from(report.get().of()));

@@ -62,7 +62,8 @@ pub(crate) fn mode_name(py: Python<'_>, word: &str) -> PyResult<&'static str> {
         .map_err(|error| errors::own(py, &error))
 }
 
-/// The option table: a list of {name, type, default, meaning}.
+/// The option table: a list of {name, type, default, meaning, scope}; `scope` is `server`, or `host`
+/// for what each virtual host may have of its own.
 #[pyfunction]
 pub(crate) fn option_table(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
     let rows = PyList::empty(py);
@@ -74,6 +75,7 @@ pub(crate) fn option_table(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
                 ("type", row.kind.name()),
                 ("default", row.default),
                 ("meaning", row.meaning),
+                ("scope", row.scope.name()),
             ],
         )?)?;
     }

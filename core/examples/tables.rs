@@ -145,7 +145,8 @@ fn annotations() -> Vec<String> {
             "flag" => "boolean",
             "integer" => "integer",
             "seconds" => "number",
-            "list" => "string|string[]",
+            "list" | "paths" | "secrets" => "string|string[]",
+            "hosts" => "table<string, peercert.options>",
             _ => "string",
         };
         format!("---@field {}? {kind} {}", row.name, row.meaning)
@@ -162,6 +163,7 @@ fn lua_type(row: &Row) -> String {
         Type::Text => "string".to_owned(),
         Type::Texts => "string[]".to_owned(),
         Type::Dict => format!("peercert.{}", row.name),
+        Type::List if row.group == "counters" => "peercert.count[]".to_owned(),
         Type::List => {
             let element = row.name.trim_end_matches('s');
             if is_group(element) {

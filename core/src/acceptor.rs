@@ -109,7 +109,11 @@ impl Acceptor {
     /// # Errors
     /// `internal.tls_library`.
     pub fn wrap<S: AsFd>(&self, socket: S) -> Result<Socket<S>> {
-        Ok(Socket::new(self.connection()?, socket))
+        Ok(Socket::new(
+            self.connection()?,
+            socket,
+            self.handshake_timeout(),
+        ))
     }
 
     /// A connection over a connected stream socket, its handshake done within `handshake_timeout`,

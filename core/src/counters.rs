@@ -43,34 +43,47 @@ fn count_word(words: &Words, word: &str) {
     }
 }
 
-/// One handshake while it is going on. Dropped before its end was told, it counts as abandoned.
-pub(crate) struct Handshake(Option<Arc<Counters>>);
+/// One connection's handshake. Dropped before its end was told, it counts as abandoned.
+pub(crate) struct Handshake {
+    counters: Arc<Counters>,
+    under_way: bool,
+}
 
 impl Handshake {
     /// One begins.
     pub(crate) fn begin(counters: &Arc<Counters>) -> Self {
         count(&counters.in_flight);
-        Self(Some(counters.clone()))
+        Self {
+            counters: counters.clone(),
+            under_way: true,
+        }
     }
 
-    fn end(&mut self) -> Option<Arc<Counters>> {
-        let counters = self.0.take()?;
-        counters.in_flight.fetch_sub(1, Ordering::Relaxed);
-        Some(counters)
+    /// It is not under way any more; whether it was.
+    fn end(&mut self) -> bool {
+        let was_under_way = std::mem::take(&mut self.under_way);
+        if was_under_way {
+            self.counters.in_flight.fetch_sub(1, Ordering::Relaxed);
+        }
+        was_under_way
     }
 
     /// The client is in.
     pub(crate) fn done(&mut self, resumed: bool) {
-        let Some(counters) = self.end() else { return };
-        count(&counters.done);
+        if !self.end() {
+            return;
+        }
+        count(&self.counters.done);
         if resumed {
-            count(&counters.resumed);
+            count(&self.counters.resumed);
         }
     }
 
-    /// It has failed.
+    /// It has failed; or it was done, and the certificate that was asked for afterwards has failed,
+    /// which counts besides.
     pub(crate) fn failed(&mut self, error: &Error) {
-        let Some(counters) = self.end() else { return };
+        self.end();
+        let counters = &self.counters;
         match (error.code(), error.clientcert()) {
             (Code::NoCertificate | Code::CertificateRefused, Some(report)) => {
                 count_word(&counters.refused, report.verifycode());
@@ -86,8 +99,8 @@ impl Handshake {
 
 impl Drop for Handshake {
     fn drop(&mut self) {
-        if let Some(counters) = self.end() {
-            count(&counters.abandoned);
+        if self.end() {
+            count(&self.counters.abandoned);
         }
     }
 }

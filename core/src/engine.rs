@@ -5,6 +5,8 @@
 //! after a fatal error: the alert can still be taken, and the same error comes back. It knows of no
 //! socket, and reads no clock but its configuration's.
 
+mod later;
+
 use crate::backend;
 use crate::cert::Certificate;
 use crate::context::Context;
@@ -16,7 +18,8 @@ use crate::peer::{Evidence, Report, Source};
 use crate::schema::{key, Sink};
 use crate::trace::Trace;
 use crate::verify::{out_of_date, Verdict, VerifyError};
-use crate::wire::Wire;
+use crate::wire::{Wire, OUTPUT_LIMIT};
+use later::Held;
 use openssl::error::ErrorStack;
 use openssl::ssl::{ErrorCode, ShutdownResult, SslStream};
 use std::sync::Arc;
@@ -43,6 +46,10 @@ pub struct Connection {
     state: State,
     handshake: Handshake,
     on_refusal: Option<RefusalHook>,
+    /// A certificate has been asked for after the handshake, and the answer has not come.
+    awaiting: bool,
+    /// Plaintext that came before that answer and has not been read.
+    held: Held,
 }
 
 enum State {
@@ -53,9 +60,6 @@ enum State {
     Closed(Option<Arc<Report>>),
     Failed(Error, Option<Arc<Report>>),
 }
-
-/// How much ciphertext may wait to be taken before plaintext is no longer accepted, in bytes.
-const OUTPUT_LIMIT: usize = 256 * 1_024;
 
 impl Connection {
     pub(crate) fn new(
@@ -72,6 +76,8 @@ impl Connection {
             state: State::Handshake,
             handshake: Handshake::begin(counters),
             on_refusal,
+            awaiting: false,
+            held: Held::default(),
         })
     }
 
@@ -121,15 +127,17 @@ impl Connection {
         self.stream.get_mut()
     }
 
-    /// Advances the handshake.
+    /// Advances the handshake; after [`Connection::request_certificate`], the client's answer.
     ///
     /// # Errors
     /// Kind `peer`: whoever was refused, and why ([`Error::clientcert`]); the same again when called
-    /// again.
+    /// again. `state.input_full` when the client sends more than 128 kB of data before its answer,
+    /// which has to be read first.
     pub fn handshake(&mut self) -> Result<Progress<()>> {
         match &self.state {
             State::Handshake => {}
             State::Failed(error, _) => return Err(error.clone()),
+            State::Open(_) | State::HalfClosed(_) if self.awaiting => return self.answer(),
             State::Open(_) | State::HalfClosed(_) => return Ok(Progress::Done(())),
             State::Closed(_) => return Err(closed()),
         }
@@ -162,7 +170,8 @@ impl Connection {
         }
     }
 
-    /// What the handshake has shown of the caller, and whether the mode admits that.
+    /// What the handshake, or the answer to a later request, has shown of the caller, and whether
+    /// the mode admits that.
     fn conclude(&self) -> Result<Arc<Report>> {
         let ssl = self.stream.ssl();
         let held = ssl.peer_certificate();
@@ -170,10 +179,12 @@ impl Connection {
         if let Some(error) = seen.fatal.take() {
             return Err(error);
         }
-        let Some(host) = self.trace.host() else {
+        if self.trace.host().is_none() {
             return Err(inconsistent("a connection that is for no host"));
-        };
-        let evidence = match (ssl.session_reused(), held) {
+        }
+        // What a client sends when it is asked afterwards is fresh, though its session is not.
+        let resumed = ssl.session_reused() && !self.trace.asks_later();
+        let evidence = match (resumed, held) {
             (false, None) if seen.chain.is_empty() => Evidence::Nothing,
             (false, Some(cert)) if seen.is_leaf(&cert) => {
                 let verdict = seen.verdict.take();
@@ -205,13 +216,14 @@ impl Connection {
             (false, None) => return Err(inconsistent("no certificate where one was verified")),
         };
         let report = Arc::new(Report::conclude(Source::Tls, evidence));
-        report.admit(host.policy.rules.mode)?;
+        report.admit(self.trace.mode())?;
         Ok(report)
     }
 
-    /// Fails the handshake, and tells who wants to know.
+    /// Fails the handshake, or what is in its place later, and tells who wants to know. Who the
+    /// caller was thought to be before does not count any more.
     fn refuse(&mut self, error: Error) -> Error {
-        let error = self.fail(error);
+        self.state = State::Failed(error.clone(), None);
         self.handshake.failed(&error);
         if let Some(told) = self.on_refusal.take() {
             told(&error);
@@ -219,9 +231,13 @@ impl Connection {
         error
     }
 
-    /// The handshake has neither ended nor failed.
+    /// The handshake, or the answer to a later request, has neither ended nor failed.
     pub(crate) fn is_handshaking(&self) -> bool {
-        matches!(self.state, State::Handshake)
+        match self.state {
+            State::Handshake => true,
+            State::Open(_) | State::HalfClosed(_) => self.awaiting,
+            State::Closed(_) | State::Failed(..) => false,
+        }
     }
 
     /// Fails a handshake that cannot go on, because its socket does not. One that has ended has not
@@ -229,6 +245,7 @@ impl Connection {
     pub(crate) fn give_up(&mut self, error: Error) -> Result<()> {
         match self.state {
             State::Handshake => Err(self.refuse(error)),
+            State::Open(_) if self.awaiting => Err(self.refuse(error)),
             State::Open(_) => Ok(()),
             _ => Err(error),
         }
@@ -248,34 +265,51 @@ impl Connection {
         match &self.state {
             State::Handshake => return Err(pending()),
             State::Failed(error, _) => return Err(error.clone()),
-            State::HalfClosed(_) => return Ok(Progress::Done(0)),
             State::Closed(_) => return Err(closed()),
-            State::Open(_) => {}
+            State::HalfClosed(_) | State::Open(_) => {}
         }
         if plaintext.is_empty() {
+            return Ok(Progress::Done(0));
+        }
+        match self.held.take(plaintext) {
+            0 => self.receive(plaintext),
+            count => Ok(Progress::Done(count)),
+        }
+    }
+
+    /// Reads plaintext from the library, and settles an answer that comes along.
+    fn receive(&mut self, plaintext: &mut [u8]) -> Result<Progress<usize>> {
+        if matches!(self.state, State::HalfClosed(_)) {
             return Ok(Progress::Done(0));
         }
         // A peer that makes us answer and never reads must not fill the memory.
         if self.stream.get_ref().output().len() >= OUTPUT_LIMIT {
             return Ok(Progress::WantWrite);
         }
-        match self.library().ssl_read(plaintext) {
-            Ok(count) => Ok(Progress::Done(count)),
+        let progress = match self.library().ssl_read(plaintext) {
+            Ok(count) => Progress::Done(count),
             Err(error) => match error.code() {
-                ErrorCode::ZERO_RETURN => {
-                    if let State::Open(report) = &self.state {
-                        self.state = State::HalfClosed(report.clone());
-                    }
-                    Ok(Progress::Done(0))
-                }
-                ErrorCode::WANT_READ if !self.stream.get_ref().ended() => Ok(Progress::WantRead),
-                ErrorCode::WANT_WRITE => Ok(Progress::WantWrite),
-                _ => {
-                    let error = failure::afterwards(&error, &self.stream);
-                    Err(self.fail(error))
-                }
+                ErrorCode::ZERO_RETURN => Progress::Done(0),
+                ErrorCode::WANT_READ if !self.stream.get_ref().ended() => Progress::WantRead,
+                ErrorCode::WANT_WRITE => Progress::WantWrite,
+                _ => return Err(self.broken(&error)),
             },
+        };
+        self.settle()?;
+        if let (Progress::Done(0), State::Open(report)) = (progress, &self.state) {
+            self.state = State::HalfClosed(report.clone());
         }
+        Ok(progress)
+    }
+
+    /// Fails because a call of the library did, after the handshake.
+    fn broken(&mut self, error: &openssl::ssl::Error) -> Error {
+        if self.awaiting {
+            let error = failure::during_handshake(error, &self.stream, &self.trace);
+            return self.refuse(error);
+        }
+        let error = failure::afterwards(error, &self.stream);
+        self.fail(error)
     }
 
     /// Writes plaintext; `Done` tells how much was taken.
@@ -295,17 +329,17 @@ impl Connection {
         if self.stream.get_ref().output().len() >= OUTPUT_LIMIT {
             return Ok(Progress::WantWrite);
         }
-        match self.library().ssl_write(plaintext) {
-            Ok(count) => Ok(Progress::Done(count)),
+        let progress = match self.library().ssl_write(plaintext) {
+            Ok(count) => Progress::Done(count),
             Err(error) => match error.code() {
-                ErrorCode::WANT_READ if !self.stream.get_ref().ended() => Ok(Progress::WantRead),
-                ErrorCode::WANT_WRITE => Ok(Progress::WantWrite),
-                _ => {
-                    let error = failure::afterwards(&error, &self.stream);
-                    Err(self.fail(error))
-                }
+                ErrorCode::WANT_READ if !self.stream.get_ref().ended() => Progress::WantRead,
+                ErrorCode::WANT_WRITE => Progress::WantWrite,
+                _ => return Err(self.broken(&error)),
             },
-        }
+        };
+        // In the middle of an answer the library reads on before it writes.
+        self.settle()?;
+        Ok(progress)
     }
 
     /// Says goodbye (close_notify). `Done` when the peer has done so, too; who does not care for the
@@ -344,7 +378,7 @@ impl Connection {
     /// How many bytes of plaintext can be read without more ciphertext.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.stream.ssl().pending()
+        self.held.len() + self.stream.ssl().pending()
     }
 
     /// The library's connection, its error queue empty: what the host program, or another
@@ -413,7 +447,7 @@ impl Connection {
         if let Some(group) = backend::group(ssl) {
             sink.text_at(key::GROUP, group);
         }
-        let signed = report.present() && !ssl.session_reused();
+        let signed = report.present() && !report.resumed();
         let scheme = backend::signature_scheme(ssl).filter(|_| signed);
         if let Some(name) = scheme.and_then(names::scheme_name) {
             sink.text_at(key::SIGNATURESCHEME, name);

@@ -207,7 +207,9 @@ codes! {
     InUse = State "state.in_use";
     /// Other bytes are still on their way; those have to be written again first.
     WritePending = State "state.write_pending";
-    /// More bytes were fed than the connection holds; read first.
+    /// A certificate has been asked for, and the client has not answered yet.
+    RequestPending = State "state.request_pending";
+    /// More bytes came than the connection holds; read first.
     InputFull = State "state.input_full";
     /// An argument that is needed is NULL.
     NullArgument = State "state.null_argument";

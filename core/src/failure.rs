@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Where alerts begin among the library's reasons (SSL_AD_REASON_OFFSET, the same in both).
 const ALERT_OFFSET: i32 = 1_000;
 
-/// Why a handshake failed.
+/// Why a handshake failed, or what is in its place when a certificate is asked for later.
 pub(crate) fn during_handshake(
     error: &ssl::Error,
     stream: &SslStream<Wire>,
@@ -75,7 +75,12 @@ pub(crate) fn during_handshake(
             "the client's certificate message is larger than 100 kB",
         );
     }
-    with_report(reasons.translate(stream, "in the middle of the handshake"))
+    let when = if trace.asks_later() {
+        "before it answered the request for its certificate"
+    } else {
+        "in the middle of the handshake"
+    };
+    with_report(reasons.translate(stream, when))
 }
 
 /// Why reading or writing failed after the handshake.

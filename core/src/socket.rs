@@ -40,6 +40,9 @@ pub struct Socket<S> {
     /// Plaintext that the engine took when the socket did not take all of its ciphertext: the write
     /// that is called again for it is told so, and nothing is encrypted twice.
     owed: Mutex<Option<Owed>>,
+    /// How long a client may take to answer a request for its certificate, and until when it has to.
+    patience: Duration,
+    answer_by: Mutex<Option<Instant>>,
 }
 
 /// When an operation is over.
@@ -69,15 +72,17 @@ impl Owed {
 }
 
 impl<S: AsFd> Socket<S> {
-    pub(crate) fn new(connection: Connection, socket: S) -> Self {
+    pub(crate) fn new(connection: Connection, socket: S, patience: Duration) -> Self {
         Self {
             connection: Mutex::new(connection),
             socket,
             owed: Mutex::new(None),
+            patience,
+            answer_by: Mutex::new(None),
         }
     }
 
-    /// Advances the handshake. After a refusal the client is given up to half a second to read its
+    /// Advances the handshake; after [`Socket::request_certificate`], the answer. After a refusal the client is given up to half a second to read its
     /// alert, unless the call may not wait.
     ///
     /// # Errors
@@ -85,16 +90,64 @@ impl<S: AsFd> Socket<S> {
     /// again).
     pub fn handshake(&self, wait: Wait) -> Result<Progress<()>> {
         let under_way = self.connection().is_handshaking();
+        let wait = self.bounded(wait, under_way)?;
         let result = self
             .run(wait, End::WhenSent, Connection::handshake)
             .or_else(|error| match error.code() {
                 // Those end a call, not the handshake.
-                Code::Timeout | Code::Interrupted => Err(error),
+                Code::Timeout | Code::Interrupted | Code::InputFull => Err(error),
                 _ => self.connection().give_up(error).map(Progress::Done),
             });
         if matches!(result, Ok(Progress::Done(()))) {
             self.acknowledge();
         }
+        self.let_read(under_way, wait, result)
+    }
+
+    /// Asks the client for its certificate though the handshake has ended, and waits for the answer as
+    /// long as the call may and `handshake_timeout` allows: [`Connection::request_certificate`]. When
+    /// `WantRead`, `WantWrite` or `io.interrupted` comes back, go on with [`Socket::handshake`]. One
+    /// thread at a time asks or reads.
+    ///
+    /// # Errors
+    /// As [`Connection::request_certificate`], and those of [`Socket::handshake`]; `io.timeout` when
+    /// the client does not answer.
+    pub fn request_certificate(&self, wait: Wait) -> Result<Progress<()>> {
+        let progress = self.connection().request_certificate()?;
+        let mut answer_by = self
+            .answer_by
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // A moment that the clock cannot say is as good as never.
+        *answer_by = Instant::now().checked_add(self.patience);
+        drop(answer_by);
+        match progress {
+            Progress::Done(()) => Ok(progress),
+            Progress::WantRead | Progress::WantWrite => self.handshake(wait),
+        }
+    }
+
+    /// No longer than the client has for its answer.
+    fn bounded(&self, wait: Wait, under_way: bool) -> Result<Wait> {
+        let mut answer_by = self
+            .answer_by
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !under_way {
+            *answer_by = None;
+        }
+        let late = |end: Instant| Instant::now() >= end;
+        Ok(match (wait, *answer_by) {
+            (wait, None) => wait,
+            (Wait::Never, Some(end)) if late(end) => return Err(timed_out()),
+            (Wait::Never, Some(_)) => Wait::Never,
+            (Wait::Until(own), Some(end)) => Wait::Until(own.min(end)),
+            (Wait::Forever, Some(end)) => Wait::Until(end),
+        })
+    }
+
+    /// After a refusal, lets the client read its alert.
+    fn let_read<T>(&self, under_way: bool, wait: Wait, result: Result<T>) -> Result<T> {
         let refused = |error: &Error| error.kind() == Kind::Peer;
         if under_way && result.as_ref().is_err_and(refused) {
             self.linger(wait);
@@ -107,7 +160,9 @@ impl<S: AsFd> Socket<S> {
     /// # Errors
     /// As [`Connection::read`], and those of [`Socket::handshake`].
     pub fn read(&self, plaintext: &mut [u8], wait: Wait) -> Result<Progress<usize>> {
-        self.run(wait, End::WhenDone, |connection| connection.read(plaintext))
+        let under_way = self.connection().is_handshaking();
+        let result = self.run(wait, End::WhenDone, |connection| connection.read(plaintext));
+        self.let_read(under_way, wait, result)
     }
 
     /// Writes plaintext; `Done` tells how much. When `WantWrite` or a time-out comes back, the same

@@ -3,12 +3,15 @@
 //! In: what a full handshake found. Out: bytes inside the encrypted ticket, and from them, later,
 //! the decision whether the session may be resumed. It may not know how tickets are encrypted.
 
+use crate::hostname;
 use crate::policy::Policy;
+use openssl::sha::Sha256;
 
 /// What a ticket remembers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
-    policy: [u8; 32],
+    /// Where the session was made: a digest of the policy and of the name that was asked for.
+    place: [u8; 32],
     /// When the full handshake ended, seconds since 1970; a renewed ticket keeps it.
     made: i64,
     /// From when on the session is not resumed, seconds since 1970.
@@ -17,33 +20,44 @@ pub(crate) struct Ticket {
     pub(crate) anchor: Option<[u8; 32]>,
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const FIXED: usize = 1 + 32 + 8 + 8;
 
 /// Clocks of machines that share keys may differ by this many seconds.
 const SKEW: i64 = 60;
+
+/// Where a client is: under a policy, at the host of the name that it asks for. A session is not
+/// resumed by another name (RFC 6066, 3), though one host has both.
+fn place(policy: &Policy, name: Option<&str>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(policy.digest());
+    hash.update(hostname::normalised(name.unwrap_or_default()).as_bytes());
+    hash.finish()
+}
 
 impl Ticket {
     /// The ticket of a full handshake: with the anchor of its verified certificate and the end of
     /// that chain's validity, or with neither when no certificate was sent.
     pub(crate) fn new(
         policy: &Policy,
+        name: Option<&str>,
         now: i64,
         timeout: i64,
         verified: Option<([u8; 32], i64)>,
     ) -> Self {
         let end = now.saturating_add(timeout);
         Self {
-            policy: *policy.digest(),
+            place: place(policy, name),
             made: now,
             expires: verified.map_or(end, |(_, expires)| end.min(expires)),
             anchor: verified.map(|(anchor, _)| anchor),
         }
     }
 
-    /// The session may be resumed under this policy at this time.
-    pub(crate) fn usable(&self, policy: &Policy, now: i64) -> bool {
-        self.policy == *policy.digest()
+    /// The session may be resumed under this policy by a client that asks for this name, at this
+    /// time.
+    pub(crate) fn usable(&self, policy: &Policy, name: Option<&str>, now: i64) -> bool {
+        self.place == place(policy, name)
             && now < self.expires
             && now.saturating_add(SKEW) >= self.made
     }
@@ -52,7 +66,7 @@ impl Ticket {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(FIXED + 32);
         out.push(VERSION);
-        out.extend_from_slice(&self.policy);
+        out.extend_from_slice(&self.place);
         out.extend_from_slice(&self.made.to_be_bytes());
         out.extend_from_slice(&self.expires.to_be_bytes());
         out.extend_from_slice(self.anchor.as_ref().map_or(&[][..], |a| &a[..]));
@@ -62,7 +76,7 @@ impl Ticket {
     /// The ticket of bytes; `None` when they are none of ours.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let (version, rest) = bytes.split_first()?;
-        let (policy, rest) = rest.split_first_chunk::<32>()?;
+        let (place, rest) = rest.split_first_chunk::<32>()?;
         let (made, rest) = rest.split_first_chunk::<8>()?;
         let (expires, rest) = rest.split_first_chunk::<8>()?;
         let anchor = if rest.is_empty() {
@@ -71,7 +85,7 @@ impl Ticket {
             Some(rest.try_into().ok()?)
         };
         (*version == VERSION).then_some(Self {
-            policy: *policy,
+            place: *place,
             made: i64::from_be_bytes(*made),
             expires: i64::from_be_bytes(*expires),
             anchor,
@@ -87,7 +101,7 @@ mod tests {
     #[test]
     fn a_ticket_survives_its_encoding() {
         for verified in [None, Some(([9; 32], 5_000))] {
-            let ticket = Ticket::new(&Policy::example(Mode::Require), 1_000, 300, verified);
+            let ticket = Ticket::new(&Policy::example(Mode::Require), None, 1_000, 300, verified);
             assert_eq!(Ticket::decode(&ticket.encode()), Some(ticket));
         }
     }
@@ -95,26 +109,47 @@ mod tests {
     #[test]
     fn a_ticket_is_usable_until_the_time_out_or_the_chain_ends() {
         let require = Policy::example(Mode::Require);
-        let long = Ticket::new(&require, 1_000, 300, Some(([9; 32], 5_000)));
-        assert!(long.usable(&require, 1_299) && !long.usable(&require, 1_300));
-        let short = Ticket::new(&require, 1_000, 300, Some(([9; 32], 1_100)));
-        assert!(short.usable(&require, 1_099) && !short.usable(&require, 1_100));
-        assert!(!long.usable(&require, 900), "a ticket from the future");
+        let long = Ticket::new(&require, None, 1_000, 300, Some(([9; 32], 5_000)));
+        assert!(long.usable(&require, None, 1_299) && !long.usable(&require, None, 1_300));
+        let short = Ticket::new(&require, None, 1_000, 300, Some(([9; 32], 1_100)));
+        assert!(short.usable(&require, None, 1_099) && !short.usable(&require, None, 1_100));
+        assert!(
+            !long.usable(&require, None, 900),
+            "a ticket from the future"
+        );
     }
 
     #[test]
     fn a_ticket_is_not_usable_under_another_policy() {
-        let ticket = Ticket::new(&Policy::example(Mode::Request), 1_000, 300, None);
-        assert!(!ticket.usable(&Policy::example(Mode::Require), 1_001));
+        let ticket = Ticket::new(&Policy::example(Mode::Request), None, 1_000, 300, None);
+        assert!(!ticket.usable(&Policy::example(Mode::Require), None, 1_001));
+    }
+
+    #[test]
+    fn a_ticket_is_usable_for_the_name_that_it_was_made_for_however_it_is_written() {
+        let policy = Policy::example(Mode::Request);
+        let ticket = Ticket::new(&policy, Some("a.example"), 1_000, 300, None);
+        for (name, expected) in [
+            (Some("a.example"), true),
+            (Some("A.Example."), true),
+            (Some("b.example"), false),
+            (None, false),
+        ] {
+            assert_eq!(ticket.usable(&policy, name, 1_001), expected, "{name:?}");
+        }
     }
 
     #[test]
     fn other_bytes_are_no_ticket() {
-        let good = Ticket::new(&Policy::example(Mode::None), 1, 1, Some(([9; 32], 5))).encode();
+        let good =
+            Ticket::new(&Policy::example(Mode::None), None, 1, 1, Some(([9; 32], 5))).encode();
         for cut in 0..good.len() {
             let decoded = Ticket::decode(&good[..cut]);
             assert!(decoded.is_none() || cut == FIXED, "{cut}");
         }
-        assert_eq!(Ticket::decode(&[&[2][..], &good[1..]].concat()), None);
+        assert_eq!(
+            Ticket::decode(&[&[VERSION + 1][..], &good[1..]].concat()),
+            None
+        );
     }
 }

@@ -14,6 +14,7 @@ use crate::ticket::Ticket;
 use crate::verify::alert::Alert;
 use crate::verify::{Anchors, Terms, Verdict, VerifyCode, VerifyError};
 use openssl::x509::{X509Ref, X509};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The largest RSA key whose signatures are checked, in bits; larger ones cost a handshake too much.
@@ -32,6 +33,10 @@ pub(crate) struct Trace {
     pub(crate) clock: Clock,
     /// Seconds for which a session may be resumed.
     session_timeout: i64,
+    /// A certificate has been asked for after the handshake.
+    asked: AtomicBool,
+    /// The client's answer to that has come to its end.
+    answered: AtomicBool,
     seen: Mutex<Seen>,
 }
 
@@ -89,6 +94,8 @@ impl Trace {
             session_timeout: context.session_timeout,
             context: Mutex::new(Some(context)),
             host: OnceLock::new(),
+            asked: AtomicBool::new(false),
+            answered: AtomicBool::new(false),
             seen: Mutex::default(),
         }
     }
@@ -124,10 +131,45 @@ impl Trace {
         self.host.get()
     }
 
+    /// The OCSP response for the host's certificate, while it is fresh.
+    pub(crate) fn staple(&self) -> Option<&[u8]> {
+        let staple = self.host()?.staple.as_ref()?;
+        staple.fresh(self.clock.now()).then(|| staple.der())
+    }
+
     /// The mode that holds; nobody is asked before the ClientHello.
     pub(crate) fn mode(&self) -> Mode {
-        self.host()
-            .map_or(Mode::None, |host| host.policy.rules.mode)
+        let Some(host) = self.host() else {
+            return Mode::None;
+        };
+        if self.asks_later() {
+            host.policy.rules.later
+        } else {
+            host.policy.rules.mode
+        }
+    }
+
+    /// A certificate is asked for after the handshake: from now on another mode holds, and what
+    /// comes is the answer.
+    pub(crate) fn ask_later(&self) {
+        self.answered.store(false, Ordering::Relaxed);
+        self.asked.store(true, Ordering::Relaxed);
+    }
+
+    /// A certificate has been asked for after the handshake.
+    pub(crate) fn asks_later(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// The client's Finished message has come, which ends its answer, with a certificate or without.
+    /// Whether it is right shows when the library's call ends.
+    pub(crate) fn finished(&self) {
+        self.answered.store(true, Ordering::Relaxed);
+    }
+
+    /// The answer has come to its end since this was last asked.
+    pub(crate) fn take_answer(&self) -> bool {
+        self.answered.swap(false, Ordering::Relaxed)
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -231,18 +273,25 @@ impl Trace {
             return false;
         };
         let mode = host.policy.rules.mode;
+        let now = self.clock.now();
+        let mut seen = self.seen();
+        let name = seen.server_name.as_deref();
         let ticket = Ticket::decode(bytes)
-            .filter(|ticket| ticket.usable(&host.policy, self.clock.now()))
+            .filter(|ticket| ticket.usable(&host.policy, name, now))
             // A certificate counts only where one is asked for.
             .filter(|ticket| ticket.anchor.is_none() || mode.asks())
             .filter(|ticket| ticket.anchor.is_some() || !mode.needs_certificate());
         let usable = ticket.is_some();
-        self.seen().ticket = ticket;
+        seen.ticket = ticket;
         usable
     }
 
     /// What a new ticket has to say; `None` when this connection gets none.
     pub(crate) fn ticket(&self, resumed: bool) -> Option<Vec<u8>> {
+        if self.asks_later() {
+            // A session says who was there when the handshake ended.
+            return None;
+        }
         let seen = self.seen();
         if resumed {
             return seen.ticket.as_ref().map(Ticket::encode);
@@ -257,6 +306,7 @@ impl Trace {
         };
         let ticket = Ticket::new(
             &host.policy,
+            seen.server_name.as_deref(),
             self.clock.now(),
             self.session_timeout,
             verified,

@@ -13,6 +13,10 @@ use std::io::{self, ErrorKind, Read, Write};
 /// How much ciphertext may wait to be read, in bytes.
 const INPUT_LIMIT: usize = 256 * 1_024;
 
+/// How much ciphertext may wait to be taken before no more is accepted, in bytes: what a peer makes the
+/// TLS library answer and never reads must not fill the memory.
+pub(crate) const OUTPUT_LIMIT: usize = 256 * 1_024;
+
 /// The length of a record's header (RFC 8446, 5.1), which is what the first step needs.
 const HEADER: usize = 5;
 
@@ -248,6 +252,10 @@ impl Read for Wire {
 
 impl Write for Wire {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // One call of the library may answer thousands of records (RFC 8446, 4.6.3: KeyUpdate).
+        if self.output().len() >= OUTPUT_LIMIT {
+            return Err(ErrorKind::WouldBlock.into());
+        }
         self.output.extend_from_slice(bytes);
         Ok(bytes.len())
     }
@@ -307,6 +315,16 @@ mod tests {
             }
             assert_eq!(wire.tail(), [23, 24, 25, 26, 27, 28, 29], "{piece}");
         }
+    }
+
+    #[test]
+    fn it_accepts_no_more_output_until_some_is_taken() {
+        let mut wire = Wire::default();
+        assert_eq!(wire.write(&vec![0; OUTPUT_LIMIT]).unwrap(), OUTPUT_LIMIT);
+        let full = wire.write(&[0]).unwrap_err();
+        assert_eq!(full.kind(), ErrorKind::WouldBlock);
+        assert_eq!(wire.take_into(&mut [0; 10]), 10);
+        assert_eq!(wire.write(&[0]).unwrap(), 1);
     }
 
     #[test]

@@ -125,5 +125,8 @@ class Connection:
         found: dict[str, Any] = self._ask("details")
         return found
 
+    def serves(self, authority: str) -> bool:
+        return self._ask("serves", authority) is True
+
     def json(self) -> str:
         return str(self._ask("json"))

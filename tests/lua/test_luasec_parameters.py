@@ -35,7 +35,8 @@ REFUSED = {
     "parameters.psk = function() end": "psk = function",
     "parameters.dhparam = function() end": "dhparam = function",
     "parameters.dane = true": "dane = true",
-    'parameters.capath = "/etc/ssl/certs"': "capath = /etc/ssl/certs",
+    'parameters.capath = "/nowhere"': "/nowhere",
+    "parameters.capath = {}": "client_ca_path",
     "parameters.certificates = {}": "certificates = table",
     "parameters.alpn = function() end": "alpn",
     'parameters.key = "/nowhere"': "/nowhere",
@@ -55,6 +56,8 @@ MODES = {
     'parameters.verify, parameters.verifyext = {"peer", "fail_if_no_peer_cert"}, "lsec_continue"': (
         "require_any"
     ),
+    'parameters.capath, parameters.cafile = parameters.cafile:match("^(.*)/"), nil': "optional",
+    'parameters.capath, parameters.verify = "/nowhere", nil': "none",
     'parameters.options = {"no_ticket", "no_tlsv1_3", "cipher_server_preference"}': "optional",
     'parameters.password = function() return "unused" end': "optional",
 }

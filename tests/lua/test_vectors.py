@@ -49,6 +49,8 @@ def option(value: Any) -> Any:
     """The value of an option as the vectors write it."""
     if not isinstance(value, dict):
         return value
+    if "options" in value:
+        return {name: option(inside) for name, inside in value["options"]}
     file = TESTS / "pki" / (value.get("file") or value["bytes"])
     return file if "file" in value else file.read_bytes()
 

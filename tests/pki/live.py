@@ -98,6 +98,8 @@ add("unknown-chain", "a whole chain up to its own root, which is unknown", issue
 add("self-signed", "a leaf signed by itself")
 add("expired", "its validity has ended", issuer=client_ca, start="20200101000000Z",
     end="20210101000000Z")
+ending = add("ending", "good until 2030, when its CA goes on", issuer=client_ca,
+    end="20300101000000Z")
 add("not-yet-valid", "its validity has not begun", issuer=client_ca, start="20440101000000Z")
 add("server-only", "for TLS servers only", issuer=client_ca,
     extensions=(*USAGE, extended_key_usage("serverAuth")))

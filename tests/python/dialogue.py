@@ -13,7 +13,7 @@ from typing import Any
 
 #: Alerts by what CPython calls them.
 ALERTS = {"HANDSHAKE_FAILURE": 40, "BAD_CERTIFICATE": 42, "UNSUPPORTED_CERTIFICATE": 43,
-    "CERTIFICATE_EXPIRED": 45, "ILLEGAL_PARAMETER": 47, "UNKNOWN_CA": 48, "DECODE_ERROR": 50,
+    "CERTIFICATE_REVOKED": 44, "CERTIFICATE_EXPIRED": 45, "ILLEGAL_PARAMETER": 47, "UNKNOWN_CA": 48, "DECODE_ERROR": 50,
     "DECRYPT_ERROR": 51, "CERTIFICATE_REQUIRED": 116}  # fmt: skip
 
 
@@ -32,10 +32,11 @@ def meet(
     refusal: type[Exception],
     context: ssl.SSLContext,
     session: ssl.SSLSession | None = None,
+    host: str | None = None,
 ) -> Meeting:
     """One connection until neither side has more to say; the server greets."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = context.wrap_bio(incoming, outgoing, session=session)
+    client = context.wrap_bio(incoming, outgoing, server_hostname=host, session=session)
     error: Exception | None = None
     alert: int | None = None
     steps: Iterator[Callable[[], object]] = itertools.chain(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import typing
+from collections.abc import Sequence
 
 import pytest
 
 import peercert
-from peercert import _errors, _native, types
+from peercert import _errors, _native, options, types
 
 TYPES = {"flag": bool, "integer": int, "text": str, "texts": list[str]}
 DICTS: dict[str, typing.Any] = {
@@ -24,6 +25,8 @@ DICTS: dict[str, typing.Any] = {
     "rule": types.TriedRule,
     "value": types.TriedValue,
     "details": types.Details,
+    "counters": types.Counters,
+    "count": types.Count,
 }
 
 
@@ -83,6 +86,35 @@ def test_options_and_modes_are_found_in_any_spelling() -> None:
     assert [_native.mode_name(word.title()) for word in _native.modes()] == _native.modes()
     with pytest.raises(peercert.ConfigError):
         _native.mode_name("optional_no_ca")
+
+
+KINDS: dict[str, object] = {
+    "path": options.Path,
+    "folder": options.Path,
+    "bytes": bytes,
+    "text": str,
+    "word": str,
+    "integer": int,
+    "seconds": float,
+    "flag": bool,
+    "list": Sequence[str] | str,
+    "paths": Sequence[options.Path] | options.Path,
+    "secrets": Sequence[bytes] | bytes,
+    "hosts": dict[str, options.HostOptions],
+}
+
+
+@pytest.mark.parametrize(
+    ("scope", "made"), [("host", options.HostOptions), ("server", options.Options)]
+)
+def test_every_option_has_its_type(scope: str, made: type) -> None:
+    rows = [row for row in _native.option_table() if scope in ("server", row["scope"])]
+    hints = typing.get_type_hints(made)
+    assert set(hints) == {row["name"] for row in rows}
+    for row in rows:
+        # One of a few words, or else a path.
+        expected = str | options.Path if row["name"] == "client_ca_names" else KINDS[row["type"]]
+        assert hints[row["name"]] == expected, row["name"]
 
 
 def test_versions_are_told() -> None:

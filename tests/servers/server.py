@@ -11,6 +11,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import IO
 
 from clients import LIVE, PATIENCE
@@ -75,10 +76,13 @@ Serve = Callable[..., AbstractContextManager[Server]]
 
 
 @contextmanager
-def running(command: list[str], statuses: tuple[int, ...] = (0,)) -> Iterator[Server]:
-    """Runs a server for the block, which it has to survive."""
+def running(
+    command: list[str], statuses: tuple[int, ...] = (0,), cwd: Path | None = None
+) -> Iterator[Server]:
+    """Runs a server for the block, which it has to survive unless other statuses are fine."""
     process = subprocess.Popen(
         command,
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -98,6 +98,14 @@ function caller.connections(name)
     return errors.answer(self.native:details())
   end
 
+  --- Whether the host that a request names admits the same clients as the one that the connection was
+  -- made for. Where it does not, the request belongs on another connection: 421 Misdirected Request.
+  function class:serves(authority)
+    checked_self("serves", self, class)
+    check("serves", 1, "authority", authority, "string")
+    return self.native:serves(authority)
+  end
+
   --- Keying material for channel bindings and the like (RFC 5705).
   function class:exportkeyingmaterial(label, size)
     checked_self("exportkeyingmaterial", self, class)
@@ -116,6 +124,7 @@ end
 
 --- The answer of a handshake; the first failure is told to who asked for that.
 function caller.handshaken(self, done, err)
+  self.begun = true
   if done == nil and type(err) == "table" and err.kind == "peer" and not self.refused then
     self.refused = true
     local told = self.acceptor.told
@@ -125,6 +134,14 @@ function caller.handshaken(self, done, err)
     end
   end
   return done, err
+end
+
+--- The answer of a read, which meets a refusal where a certificate was asked for after the handshake.
+function caller.read(self, text, err)
+  if type(err) == "table" and err.clientcert then
+    return caller.handshaken(self, text, err)
+  end
+  return text, err
 end
 
 return caller

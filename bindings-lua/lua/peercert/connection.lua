@@ -48,12 +48,19 @@ function Connection:handshake()
   return caller.handshaken(self, errors.answer(self.native:handshake()))
 end
 
+--- Asks the client for its certificate though the handshake has ended (TLS 1.3, OpenSSL): nil and
+-- "wantread". Send what `take` gives, and call `handshake` until it is true.
+function Connection:request_certificate()
+  checked_self("request_certificate", self, Connection)
+  return caller.handshaken(self, errors.answer(self.native:request_certificate()))
+end
+
 --- Reads up to `size` bytes of plaintext, at most one TLS record; "" when the client has ended the
 -- connection properly.
 function Connection:read(size)
   checked_self("read", self, Connection)
   check("read", 1, "size", size, "number", "nil")
-  return errors.answer(self.native:read(arguments.count("read", 1, "size", size or 16384)))
+  return caller.read(self, errors.answer(self.native:read(arguments.count("read", 1, "size", size or 16384))))
 end
 
 --- Writes plaintext; how many bytes were taken.

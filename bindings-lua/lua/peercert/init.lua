@@ -153,6 +153,33 @@ function Acceptor:warnings()
   return self.native:warnings()
 end
 
+--- Reads every file anew, and uses them from now on: true; or nil and the error, with every problem, and
+-- what was there before is still used.
+function Acceptor:reload()
+  checked_self("reload", self, Acceptor)
+  return errors.answer(self.native:reload())
+end
+
+--- Reloads by itself when a file has been replaced; a thread looks at intervals of so many seconds, until
+-- this is called again, with 0 for no watch. It cannot call anything of Lua's: `reload_error` tells.
+function Acceptor:watch(seconds)
+  checked_self("watch", self, Acceptor)
+  check("watch", 1, "seconds", seconds, "number")
+  return errors.answer(self.native:watch(seconds))
+end
+
+--- Why the last reload failed; nil when it did not, or there was none.
+function Acceptor:reload_error()
+  checked_self("reload_error", self, Acceptor)
+  return errors.named(self.native:reload_error())
+end
+
+--- What has become of the handshakes since the acceptor was made, reloads or not.
+function Acceptor:counters()
+  checked_self("counters", self, Acceptor)
+  return self.native:counters()
+end
+
 --- Sets a function that is told the error of each handshake that fails. What it raises is lost: it
 -- decides nothing.
 function Acceptor:on_refusal(callback)

@@ -77,6 +77,23 @@ function luasec.extend(class)
     return info
   end
 
+  --- Lets the server name decide which context is the client's, before the handshake: contexts by name,
+  -- and whether any other name is refused, as is none. What cannot be honoured raises an error, because
+  -- nobody looks at what LuaSec's method gives.
+  function class:sni(names, strict)
+    checked_self("sni", self, class)
+    arguments.check("sni", 1, "names", names, "table")
+    if not self.context or self.begun then
+      error("'sni' is for connections of ssl.wrap, before their handshake", 2)
+    end
+    local acceptor = self.context:by_name(names, strict)
+    local over, err = errors.answer(acceptor.native:over(self.fd))
+    if not over then
+      error(tostring(err), 2)
+    end
+    self.native = over
+  end
+
   --- The negotiated application protocol; nil without.
   function class:getalpn()
     checked_self("getalpn", self, class)

@@ -95,6 +95,16 @@ local function open(self)
   return not self.closed
 end
 
+-- The answer of a handshake: what the connection waits for, or has failed with, is kept.
+local function shaken(self, value, failure)
+  local done, err = caller.handshaken(self, errors.answer(value, failure))
+  self.wanted = type(err) == "string" and WORDS[err] or "nothing"
+  if type(err) == "table" then
+    self.failure = err
+  end
+  return done, err
+end
+
 --- Does the handshake; true, or nil and the error as a table with the report on who was refused, or
 -- "wantread" and "wantwrite" when it may not wait.
 function Socket:handshake()
@@ -102,12 +112,18 @@ function Socket:handshake()
   if not open(self) then
     return nil, errors.new("state.closed", "the connection is closed")
   end
-  local done, err = caller.handshaken(self, errors.answer(self.native:handshake(wait(self, ending(self)))))
-  self.wanted = type(err) == "string" and WORDS[err] or "nothing"
-  if type(err) == "table" then
-    self.failure = err
+  return shaken(self, self.native:handshake(wait(self, ending(self))))
+end
+
+--- Asks the client for its certificate though the handshake has ended (TLS 1.3, OpenSSL), and waits for
+-- the answer, `handshake_timeout` at most; as `handshake`, with which to go on after "wantread" and
+-- "wantwrite".
+function Socket:request_certificate()
+  checked_self("request_certificate", self, Socket)
+  if not open(self) then
+    return nil, errors.new("state.closed", "the connection is closed")
   end
-  return done, err
+  return shaken(self, self.native:request_certificate(wait(self, ending(self))))
 end
 
 --- Does the handshake, as LuaSec says it: true, or false and a text.
@@ -123,7 +139,7 @@ end
 
 -- Reads more; nil and a word when there is none.
 local function more(self, ends)
-  local text, word = worded(self, errors.answer(self.native:read(RECORD, wait(self, ends))))
+  local text, word = worded(self, caller.read(self, errors.answer(self.native:read(RECORD, wait(self, ends)))))
   if not text then
     return nil, word
   end

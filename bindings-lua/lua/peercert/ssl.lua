@@ -6,6 +6,7 @@
 
 local arguments = require("peercert.arguments")
 local peercert = require("peercert")
+local sni = require("peercert.sni")
 local x509 = require("peercert.x509")
 
 local ssl = { _VERSION = "peercert.ssl" }
@@ -16,6 +17,7 @@ local RENAMED = {
   key = "key",
   password = "key_password",
   cafile = "client_ca_file",
+  capath = "client_ca_path",
   depth = "client_verify_depth",
   ciphers = "ciphers",
   ciphersuites = "ciphersuites",
@@ -156,12 +158,45 @@ local function translate(parameters)
   end
   -- LuaSec takes CAs that nobody is verified with.
   if wanted == "none" then
-    options.client_ca_file, options.client_verify_depth = nil, nil
+    options.client_ca_file, options.client_ca_path, options.client_verify_depth = nil, nil, nil
   end
   return options
 end
 
 local Context = { __name = "peercert.Context" }
+Context.__index = Context
+
+-- The acceptor for a connection that chooses between contexts by name. Those who call this for each
+-- connection give the same table, and get the same acceptor as long as that is in it.
+function Context:by_name(contexts, strict)
+  strict = strict and true or false
+  local known = self.chosen[contexts]
+  local current = known and known.strict == strict
+  for name, context in pairs(current and known.contexts or {}) do
+    current = current and contexts[name] == context
+  end
+  local copy = {}
+  for name, context in pairs(contexts) do
+    if type(name) ~= "string" or getmetatable(context) ~= Context then
+      error("bad argument #1 to 'sni' (names: contexts by name expected)", 3)
+    end
+    copy[name] = context
+    current = current and known.contexts[name] == context
+  end
+  if not current then
+    local options, unfit = sni.options(self.options, copy, strict)
+    if not options then
+      error("peercert.ssl: " .. unfit, 3)
+    end
+    local acceptor, err = peercert.acceptor(options)
+    if not acceptor then
+      error(tostring(err), 3)
+    end
+    known = { acceptor = acceptor, strict = strict, contexts = copy }
+    self.chosen[contexts] = known
+  end
+  return known.acceptor
+end
 
 --- A context of LuaSec's parameters; or nil and a text.
 function ssl.newcontext(parameters)
@@ -174,7 +209,7 @@ function ssl.newcontext(parameters)
   if not acceptor then
     return nil, tostring(err)
   end
-  return setmetatable({ acceptor = acceptor }, Context)
+  return setmetatable({ acceptor = acceptor, options = options, chosen = setmetatable({}, { __mode = "k" }) }, Context)
 end
 
 --- A connection over a LuaSocket object, before its handshake, of a context or of parameters.
@@ -192,6 +227,7 @@ function ssl.wrap(client, context)
   if not connection then
     return nil, tostring(err)
   end
+  connection.context = context
   return connection
 end
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ._errors import Error
     from ._native import Rules
-    from .types import ClientCert, Details, Identity
+    from .types import ClientCert, Counters, Details, Identity
 
 
 class _Caller:
@@ -57,6 +57,14 @@ class _Caller:
         """What `clientcert()` tells, as JSON text."""
         return self._engine().json()
 
+    def serves(self, authority: str) -> bool:
+        """Whether a request for this `Host` (or `:authority`) may be answered on this connection.
+
+        It may where the virtual host of that name lets in the same clients as the one that the
+        connection was made for. Where not, answer 421 Misdirected Request.
+        """
+        return self._engine().serves(authority)
+
     def _engine(self) -> _native.Engine:
         engine: _native.Engine | None = self._sslobj
         if engine is None:
@@ -87,6 +95,7 @@ class SSLContext(Settings):
     _given: dict[str, Any]
     _changed: dict[str, Any]
     _told: Callable[[Error], object] | None
+    _watch: tuple[float, Callable[[Error | None], object] | None] | None
     _made: _native.Acceptor | None
     _used: bool
     _lock: threading.Lock
@@ -100,12 +109,13 @@ class SSLContext(Settings):
         self._changed = {}
         self._trusted = []
         self._told = None
+        self._watch = None
         self._made = None
         self._used = False
         self._lock = threading.Lock()
         _contexts.add(self)
         names = {_native.option_name(name) for name in self._given}
-        if names & {None, "certificate", "certificate_data"}:
+        if names & {None, "certificate", "certificate_data", "pkcs12", "pkcs12_data"}:
             self._made = self._build()
 
     # -- options ---------------------------------------------------------------------------------
@@ -126,6 +136,8 @@ class SSLContext(Settings):
             if _native.option_name(name) not in self._changed
         }
         made = _native.Acceptor(**options, **self._changed)
+        if self._watch:
+            made.watch(*self._watch)
         return made.on_refusal(self._told) if self._told else made
 
     def _acceptor(self) -> _native.Acceptor:
@@ -151,7 +163,7 @@ class SSLContext(Settings):
                 raise StateError(
                     "state.in_use",
                     f"{names} cannot change: connections have been made of this context; make a "
-                    "new one",
+                    "new one, or replace the files and call reload()",
                 )
             self._changed.update(options)
             self._made = None
@@ -180,6 +192,29 @@ class SSLContext(Settings):
                 )
             self._told = callback
             self._made = None
+
+    def reload(self) -> None:
+        """Reads every file anew, for the connections that are made from now on, as `Acceptor.reload`.
+
+        That is: the files of the options, of `load_cert_chain`, and of `load_verify_locations` as far
+        as it says.
+        """
+        self._acceptor_unused().reload()
+
+    def watch(self, seconds: float, told: Callable[[Error | None], object] | None = None) -> None:
+        """As `Acceptor.watch`; settings may still change until the first connection is made."""
+        with self._lock:
+            self._made = self._made or self._build()
+            self._made.watch(seconds, told)
+            self._watch = (seconds, told)
+
+    def reload_error(self) -> Error | None:
+        """Why the last reload failed; `None` when it did not, or there was none."""
+        return self._acceptor_unused().reload_error()
+
+    def counters(self) -> Counters:
+        """What has become of the handshakes since the first connection, over all reloads."""
+        return self._acceptor_unused().counters()
 
     def _acceptor_unused(self) -> _native.Acceptor:
         with self._lock:

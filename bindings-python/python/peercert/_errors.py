@@ -164,6 +164,9 @@ _REASONS = {
     "peer.not_tls": "WRONG_VERSION_NUMBER",
     "peer.nothing_shared": "NO_SHARED_CIPHER",
     "state.handshake_pending": "UNINITIALIZED",
+    "state.request_pending": "REQUEST_PENDING",
+    # Who asks for a certificate after the handshake needs client_cert_later.
+    "config.missing_option": "INVALID_CONFIG",
 }
 
 # The alerts that OpenSSL names after SSL 3; it names the others after TLS 1.
@@ -195,7 +198,8 @@ def as_ssl(error: Error, operation: str) -> Exception:
 
 def _as_ssl(error: Error, operation: str) -> Exception:
     code = error.code
-    if error.kind == "config":
+    asking = operation == "certificate request"
+    if error.kind == "config" and not asking:
         return error
     if code == "io.timeout":
         return TimeoutError(f"The {operation} operation timed out")

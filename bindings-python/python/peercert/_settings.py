@@ -78,7 +78,9 @@ class Settings(ssl.SSLContext):
         keyfile: str | bytes | os.PathLike[Any] | None = None,
         password: Password | None = None,
     ) -> None:
-        """Sets `certificate`, `key` and `key_password`; they are read and checked at once."""
+        """Sets `certificate`, `key` and `key_password`; they are read and checked at once, and
+        again by `reload()`.
+        """
         certificate = Path(os.fsdecode(certfile))
         if callable(password):
             password = password()
@@ -93,7 +95,8 @@ class Settings(ssl.SSLContext):
             _native.Acceptor(**options)
         except ConfigError as error:
             raise _as_ssl_load(error, options) from None
-        self._change(**options, certificate_data=None, key_data=None)
+        others = ("certificate_data", "key_data", "pkcs12", "pkcs12_data")
+        self._change(**options, **dict.fromkeys(others))
 
     def load_verify_locations(
         self,
@@ -101,11 +104,12 @@ class Settings(ssl.SSLContext):
         capath: str | bytes | os.PathLike[Any] | None = None,
         cadata: str | Buffer | None = None,
     ) -> None:
-        """Adds client CAs, as `client_ca_data`. A folder (`capath`) is not taken."""
+        """Adds client CAs: a first file is `client_ca_file`, a folder `client_ca_path`, both of which
+        `reload()` reads anew. Further files, and data, go with what was there into `client_ca_data`:
+        of these `reload()` finds what this call has found.
+        """
         if cafile is None and capath is None and cadata is None:
             raise TypeError("cafile, capath and cadata cannot be all omitted")
-        if capath is not None:
-            refuse("capath", "client_ca_file")
         added = []
         if cafile is not None:
             added.append(_ca_file(os.fsdecode(cafile)))
@@ -113,9 +117,22 @@ class Settings(ssl.SSLContext):
             added.append(pem(cadata))
         for text in added:
             _native.certinfos(text)
-        trusted = self._trusted or self._configured()
-        trusted = [*trusted, *added]
-        self._change(client_ca_data=b"\n".join(trusted), client_ca_file=None)
+        changes: dict[str, Any] = {}
+        if capath is not None:
+            folder = Path(os.fsdecode(capath))
+            there = self._option("client_ca_path")
+            another = there is not None and Path(os.fsdecode(there)) != folder
+            refuse_unless(not another, "a second capath", "client_ca_path")
+            changes["client_ca_path"] = folder
+        trusted = [*(self._trusted or self._configured()), *added]
+        if cafile is not None and len(trusted) == 1:
+            changes["client_ca_file"] = Path(os.fsdecode(cafile))
+            trusted = []
+        elif added:
+            changes |= {"client_ca_data": b"\n".join(trusted), "client_ca_file": None}
+        else:
+            trusted = self._trusted
+        self._change(**changes)
         self._trusted = trusted
 
     def _configured(self) -> list[bytes]:
@@ -208,12 +225,12 @@ class Settings(ssl.SSLContext):
 
     @property
     def post_handshake_auth(self) -> bool:
-        """Always false: the client is asked in the handshake."""
+        """Always false: who is asked after the handshake is said by `client_cert_later`."""
         return False
 
     @post_handshake_auth.setter
     def post_handshake_auth(self, value: bool) -> None:
-        refuse_unless(not value, "post_handshake_auth", "client_cert_mode")
+        refuse_unless(not value, "post_handshake_auth", "client_cert_later")
 
     # -- protocol --------------------------------------------------------------------------------
 
@@ -336,7 +353,7 @@ class Settings(ssl.SSLContext):
         self._change(session_tickets=bool(value))
 
     def session_stats(self) -> NoReturn:
-        """Raises: sessions are kept by clients, in tickets, and are not counted."""
+        """Raises: sessions are kept by clients, in tickets; `counters()` tells how many resumed."""
         refuse("session_stats", "session_tickets")
 
     @property
@@ -408,10 +425,9 @@ def _refuse_by_name_unless(accepted: bool, name: str) -> None:
     if not accepted:
         raise ConfigError(
             "config.not_offered",
-            f"{name} is not offered by peercert.SSLContext: the option certificate, which may have "
-            "many names, is for every server name; listen on another port with a context of its "
-            "own where names are to differ",
-            context={"option": "certificate"},
+            f"{name} is not offered by peercert.SSLContext, because a callback decides nothing here: "
+            "the option hosts gives each server name a certificate, a mode and CAs of its own",
+            context={"option": "hosts"},
         )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from ._native import Rules
-    from .types import ClientCert, Details, Identity
+    from .types import ClientCert, Counters, Details, Identity
 
 
 class Acceptor:
@@ -59,6 +59,33 @@ class Acceptor:
         """
         self._native = self._native.on_refusal(callback)
 
+    def reload(self) -> None:
+        """Reads every file anew, for the connections that are made from now on.
+
+        Those that are there go on as they are; sessions are resumed afterwards where the policy of
+        their host is the same. Raises `ConfigError` with every problem, as at the start; then what
+        was there before is still used.
+        """
+        self._native.reload()
+
+    def watch(self, seconds: float, told: Callable[[Error | None], object] | None = None) -> None:
+        """Reloads by itself when a file has been replaced: written, renamed over, or a link pointed
+        elsewhere. A thread looks every `seconds` (at most a day), until this is called again or the
+        acceptor is gone; 0 ends it. A fork has no such thread: call it in the process that serves.
+
+        `told` is called in that thread after each reload, with the error or with `None`. What it
+        raises goes to `sys.unraisablehook`.
+        """
+        self._native.watch(seconds, told)
+
+    def reload_error(self) -> Error | None:
+        """Why the last reload failed; `None` when it did not, or there was none."""
+        return self._native.reload_error()
+
+    def counters(self) -> Counters:
+        """What has become of the handshakes since the acceptor was made, over all reloads."""
+        return self._native.counters()
+
     def connection(self) -> _native.Connection:
         """A connection without a socket: bytes in, bytes out."""
         return self._native.connection()
@@ -94,6 +121,19 @@ class Socket:
     def handshake(self) -> None:
         """Advances the handshake to its end."""
         self._engine.do_handshake()
+
+    def request_certificate(self) -> None:
+        """Asks for the client's certificate, though the handshake has ended, and waits for it.
+
+        For locations that need it (TLS 1.3, OpenSSL, the option `client_cert_later`). Afterwards
+        `clientcert()` tells anew; a dictionary that was given before does not change. What the client
+        has sent meanwhile is read as ever. It has `handshake_timeout` to answer. On a non-blocking
+        socket, go on with `handshake()` after `WantRead` or `WantWrite`.
+
+        Raises `StateError` (`state.unsupported`) where the TLS library or the client cannot do it: the
+        connection goes on; `PeerError` when the client was refused; `Timeout`, `IoError`.
+        """
+        self._engine.request_certificate()
 
     def recv(self, size: int = 16384) -> bytes:
         """Reads up to `size` bytes; `b""` when the client has closed the connection properly.
@@ -215,6 +255,14 @@ class Socket:
     def json(self) -> str:
         """What `clientcert()` tells, as JSON text."""
         return self._engine.json()
+
+    def serves(self, authority: str) -> bool:
+        """Whether a request for this `Host` (or `:authority`) may be answered on this connection.
+
+        It may where the virtual host of that name lets in the same clients as the one that the
+        connection was made for. Where not, answer 421 Misdirected Request.
+        """
+        return self._engine.serves(authority)
 
     def __enter__(self) -> Self:
         return self

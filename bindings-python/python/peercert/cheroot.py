@@ -24,7 +24,7 @@ import cheroot.server
 import cheroot.ssl
 import cheroot.wsgi
 
-from peercert import Acceptor, log
+from peercert import Acceptor, log, wsgi
 from peercert.cheroot_connection import LOG, DeferredConnection
 from peercert.cheroot_files import Reader, Writer
 
@@ -128,6 +128,8 @@ class Server(cheroot.wsgi.Server):
     """cheroot's WSGI server over an `Adapter`: `Server(("127.0.0.1", 8443), app, adapter)`.
 
     Connections that wait for their client, in the handshake or after it, wait without a thread.
+    Requests for a virtual host that lets in other clients are answered 421, as `peercert.wsgi` says;
+    in another server around an `Adapter` one of that module's functions has to do it.
     """
 
     def __init__(
@@ -138,7 +140,7 @@ class Server(cheroot.wsgi.Server):
         **settings: Any,
     ) -> None:
         settings = {"request_queue_size": 128, "server_name": "peercert", **settings}
-        super().__init__(bind_addr, app, **settings)
+        super().__init__(bind_addr, wsgi.direct(app), **settings)
         self.bind_error: OSError | None = None
         self.ConnectionClass = _HTTPConnection
         self.ssl_adapter = adapter

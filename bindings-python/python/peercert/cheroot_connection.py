@@ -88,6 +88,10 @@ class DeferredConnection:
         """What `clientcert()` tells, as JSON text."""
         return self.tls.json()
 
+    def serves(self, authority: str) -> bool:
+        """Whether a request for this `Host` may be answered on this connection; if not: 421."""
+        return self.tls.serves(authority)
+
     # -- the handshake
 
     def advance(self, wait: bool) -> None:

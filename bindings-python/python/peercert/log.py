@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 # Reasons that say nothing about a certificate: what scanners and lost clients leave behind.
@@ -56,6 +56,20 @@ def accepted(logger: logging.Logger, peer: str, connection: _Connection) -> None
     )
     for step in verification(connection.clientcert()):
         logger.debug("%s: %s", peer, step)
+
+
+def reloaded(
+    logger: logging.Logger, error: BaseException | None, warnings: Iterable[str] = ()
+) -> None:
+    """Logs a reload: that it was done and what is odd now, or everything that it failed for."""
+    if error is None:
+        logger.info("reloaded: new connections are of the files as they are now")
+        for warning in warnings:
+            logger.warning("%s", one_line(warning))
+        return
+    problems = getattr(error, "problems", None) or [error]
+    reasons = "; ".join(f"{code(problem)}: {message(problem)}" for problem in problems)
+    logger.error("not reloaded, what was there before is still used: %s", one_line(reasons))
 
 
 def verification(clientcert: Mapping[str, Any]) -> Iterator[str]:

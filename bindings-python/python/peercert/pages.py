@@ -1,4 +1,4 @@
-"""This file is about the pages that people read: who called, and what a refused caller lacks.
+"""This file is about the pages that people read: who called, and why a caller is refused.
 
 In: the dictionaries `clientcert` and `details`. Out: HTML without scripts in which every value is
 text, and which of HTML and JSON a client prefers. It may not know of servers or requests.
@@ -63,6 +63,19 @@ def refusal(clientcert: Mapping[str, Any], title: str) -> str:
     return _document(
         title, [_banner(kind, title, "A client certificate is needed", lack(clientcert))]
     )
+
+
+#: Why a request for a host is not answered on a connection for another one.
+MISDIRECTED = (
+    "This connection was made for another host, which lets in other clients than the one that this "
+    "request is for. Send it over a connection of its own."
+)
+
+
+def misdirected(title: str) -> str:
+    """The page for a request that belongs on another connection, as HTML."""
+    banner = _banner("absent", title, "Another connection is needed", MISDIRECTED)
+    return _document(title, [banner])
 
 
 def lack(clientcert: Mapping[str, Any]) -> str:

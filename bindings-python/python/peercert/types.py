@@ -11,6 +11,8 @@ __all__ = [
     "CertInfo",
     "ClientCert",
     "ClientSummary",
+    "Count",
+    "Counters",
     "Details",
     "Explanation",
     "Extension",
@@ -342,3 +344,35 @@ class Details(TypedDict):
     #: Of `clientcert`: present, verified, verifyresult and, with a certificate, subject and
     #: issuer.
     clientcert: ClientSummary
+
+
+class Count(TypedDict):
+    """How often one thing was met."""
+
+    #: What is counted.
+    word: str
+    #: How often it was met.
+    number: int
+
+
+class Counters(TypedDict):
+    """What has become of the handshakes of an acceptor: `counters()`."""
+
+    #: Handshakes that have ended well since the acceptor was made.
+    done: int
+    #: Those of them that resumed a session.
+    resumed: int
+    #: Handshakes that are going on.
+    inflight: int
+    #: Connections that this program closed before their handshake ended, time-outs included.
+    abandoned: int
+    #: Clients that the mode did not let in, by verifycode.
+    refused: list[Count]
+    #: Handshakes that the client ended with an alert, by its name (RFC 8446, 6.2).
+    alerts: list[Count]
+    #: All other handshakes that failed, by error code.
+    failed: list[Count]
+    #: Reloads that have ended well.
+    reloads: int
+    #: Reloads that failed, so that what was there before is still used.
+    reloadfailures: int

@@ -11,15 +11,20 @@ done, and believes nothing that could have come from the client.
 | gunicorn | the config hook `ssl_context`, which returns a `peercert.SSLContext` |
 | Werkzeug, Flask | `ssl_context=peercert.SSLContext(...)` |
 | wsgiref | `handler_class=peercert.wsgi.RequestHandler` |
+
+Where virtual hosts let in different clients, a request for one of them that comes over a connection
+for another is answered 421 Misdirected Request, before the application runs: HTTP lets a client name
+any host on any connection, and only the name in the handshake (SNI) has been judged.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote_to_bytes
@@ -30,7 +35,7 @@ from peercert import StateError, log, pages
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["Connection", "RequestHandler", "expose", "require"]
+__all__ = ["Connection", "RequestHandler", "direct", "expose", "require"]
 
 
 class Connection(Protocol):
@@ -42,6 +47,9 @@ class Connection(Protocol):
     def details(self) -> dict[str, Any]:
         """How the connection is protected."""
 
+    def serves(self, authority: str) -> bool:
+        """Whether requests for this host may be answered here."""
+
 
 def expose(app: WSGIApplication) -> WSGIApplication:
     """The same application with `peercert.clientcert` and `peercert.details` in its environ.
@@ -52,9 +60,24 @@ def expose(app: WSGIApplication) -> WSGIApplication:
 
     def exposed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         _identify(environ)
-        return app(environ, start_response)
+        return directed(environ, start_response)
 
+    directed = direct(app)
     return exposed
+
+
+def direct(app: WSGIApplication) -> WSGIApplication:
+    """The same application, which requests do not reach that belong on another connection: they are
+    answered 421. `expose` and `require` do that as well."""
+
+    def directed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        connection = _connection(environ)
+        if all(_serves(connection, authority) for authority in _authorities(environ)):
+            return app(environ, start_response)
+        about = {"message": pages.MISDIRECTED}
+        return _answer(environ, start_response, 421, pages.misdirected, about)
+
+    return directed
 
 
 def require(
@@ -72,12 +95,12 @@ def require(
     rules = None if paths is None else _rules(paths)
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        clientcert = _identify(environ)
+        clientcert = environ["peercert.clientcert"]
         if clientcert["verified"] is True or (rules is not None and not _chosen(environ, rules)):
             return app(environ, start_response)
         return _refuse(environ, start_response, clientcert, status)
 
-    return guarded
+    return expose(guarded)
 
 
 class RequestHandler(WSGIRequestHandler):
@@ -118,15 +141,13 @@ _PLACES = {
 }
 
 
-def _identify(environ: WSGIEnvironment) -> dict[str, Any]:
+def _identify(environ: WSGIEnvironment) -> None:
     connection = _connection(environ)
     for key in [key for key in environ if _claims_our_name(key)]:
         del environ[key]
-    clientcert = connection.clientcert()
     environ["peercert.connection"] = connection
-    environ["peercert.clientcert"] = clientcert
+    environ["peercert.clientcert"] = connection.clientcert()
     environ["peercert.details"] = connection.details()
-    return clientcert
 
 
 def _connection(environ: WSGIEnvironment) -> Connection:
@@ -157,6 +178,31 @@ def _is_ours(connection: object) -> bool:
 def _claims_our_name(key: str) -> bool:
     # Servers make HTTP_... of header names in different ways ("Peercert-X", "peercert.x").
     return re.match(r"(HTTP_)?[^A-Z0-9]*PEERCERT", key.upper()) is not None
+
+
+# A host without or with a port. What else RFC 3986 allows for one (percent-encoding, user names,
+# commas), applications read in different ways.
+_PLAIN_AUTHORITY = re.compile(r"([A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
+_ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
+# Where servers keep the request's target as it came; wsgiref has an absolute one for a path.
+_TARGETS = ("RAW_URI", "REQUEST_URI", "PATH_INFO")
+
+
+def _serves(connection: Connection, authority: str) -> bool:
+    return _PLAIN_AUTHORITY.fullmatch(authority) is not None and connection.serves(authority)
+
+
+def _authorities(environ: WSGIEnvironment) -> set[str]:
+    """The hosts that a request names: in `Host`, and in its target if that is a whole URL. By RFC
+    9112, 3.2.2, the latter alone counts; applications look at the former. A request that names
+    none is for the default host."""
+    named = {
+        found[1].strip()
+        for place in _TARGETS
+        if (found := _ABSOLUTE_FORM.match(environ.get(place, "")))
+    }
+    host: str = environ.get("HTTP_HOST", "").strip()
+    return named | {host} if host or not named else named
 
 
 def _rules(paths: Iterable[str]) -> list[tuple[str, ...]]:
@@ -238,17 +284,28 @@ def _refuse(
     clientcert: dict[str, Any],
     status: int,
 ) -> Iterable[bytes]:
+    keys = ("present", "verified", "verifyresult", "verifycode")
+    about = {"message": pages.lack(clientcert)} | {key: clientcert[key] for key in keys}
+    page = functools.partial(pages.refusal, clientcert)
+    return _answer(environ, start_response, status, page, about)
+
+
+def _answer(
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+    status: int,
+    page: Callable[[str], str],
+    about: dict[str, Any],
+) -> Iterable[bytes]:
+    """An answer in the place of the application's, in the form that the client prefers."""
     reason = HTTPStatus(status).phrase
     if pages.prefers_json(environ.get("HTTP_ACCEPT", "")):
         kind = "application/json"
-        about = {"status": status, "error": reason, "message": pages.lack(clientcert)}
-        for key in ("present", "verified", "verifyresult", "verifycode"):
-            about[key] = clientcert[key]
-        page = json.dumps(about) + "\n"
+        text = json.dumps({"status": status, "error": reason, **about}) + "\n"
     else:
         kind = "text/html; charset=utf-8"
-        page = pages.refusal(clientcert, f"{status} {reason}")
-    body = page.encode(errors="replace")
+        text = page(f"{status} {reason}")
+    body = text.encode(errors="replace")
     headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *pages.HEADERS]
     start_response(f"{status} {reason}", headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

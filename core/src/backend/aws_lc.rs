@@ -1,13 +1,14 @@
 //! This file is about AWS-LC.
 
 use super::keys::{TicketKey, NAME_LENGTH};
-use super::{attached, c_text, guarded, outcome, Attached};
+use super::{attached, c_text, guarded, outcome, Attached, Unasked};
 use crate::names::Group;
+use crate::trace::Trace;
 use foreign_types::ForeignTypeRef;
 use openssl::cipher::Cipher;
 use openssl::cipher_ctx::CipherCtx;
 use openssl::error::ErrorStack;
-use openssl::ssl::{SslContextBuilder, SslRef, SslVersion};
+use openssl::ssl::{SslContextBuilder, SslRef, SslVerifyMode, SslVersion};
 use openssl::symm::decrypt_aead;
 use openssl_sys as ffi;
 use std::os::raw::c_int;
@@ -25,6 +26,11 @@ pub(crate) use ffi::ERR_LIB_SSL;
 
 /// AWS-LC cannot ask for a certificate after the handshake: its function of that name does nothing.
 pub(crate) const ASKS_LATER: bool = false;
+
+/// The answer to who wants it to.
+pub(crate) fn ask_for_certificate(_ssl: &SslRef, _mode: SslVerifyMode) -> Result<(), Unasked> {
+    Err(Unasked::Library)
+}
 
 /// AWS-LC does not say that a chain is too long: it gets room for one intermediate more than is
 /// allowed, and the core counts.
@@ -115,6 +121,22 @@ pub(crate) fn signature_scheme(ssl: &SslRef) -> Option<u16> {
     // SAFETY: the connection is alive.
     let scheme = unsafe { ffi::SSL_get_peer_signature_algorithm(ssl.as_ptr()) };
     (scheme != 0).then_some(scheme)
+}
+
+/// Nothing: [`hello_staple`] sees to it.
+pub(super) fn install_staple(_builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+    Ok(())
+}
+
+/// Gives the connection's OCSP response to the library, which sends it if the client has asked.
+/// Changing the connection's context takes it away again.
+pub(super) fn hello_staple(ssl: &SslRef, trace: &Trace) {
+    let Some(response) = trace.staple() else {
+        return;
+    };
+    // SAFETY: the connection is alive, and called back on this thread; the library copies the bytes.
+    // Without memory for the copy the handshake goes on without a staple.
+    unsafe { ffi::SSL_set_ocsp_response(ssl.as_ptr(), response.as_ptr(), response.len()) };
 }
 
 /// No ticket for this connection. In TLS 1.2 the ServerHello has promised one; [`seal`] then sends

@@ -25,8 +25,8 @@ mod verify;
 pub use descriptor::Descriptor;
 pub(crate) use keys::{TicketKey, TicketKeys};
 pub(crate) use library::{
-    group, harden, set_algorithms, set_ciphersuites, set_session_timeout, signature_scheme,
-    ASKS_LATER, ERR_LIB_SSL, NAME,
+    ask_for_certificate, group, harden, set_algorithms, set_ciphersuites, set_session_timeout,
+    signature_scheme, ASKS_LATER, ERR_LIB_SSL, NAME,
 };
 
 use crate::trace::Trace;
@@ -41,10 +41,11 @@ use std::os::raw::c_int;
 use std::sync::{Arc, OnceLock};
 
 /// Sets the callbacks of a context. Every connection made of it must be given a trace.
-pub(crate) fn install(builder: &mut SslContextBuilder) {
+pub(crate) fn install(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
     verify::install(builder);
     hello::install(builder);
     library::install_tickets(builder);
+    library::install_staple(builder)
 }
 
 /// What a call of the library that answers 1 for success has come to.
@@ -59,6 +60,19 @@ fn outcome(answer: c_int) -> Result<(), ErrorStack> {
 /// A list of names as the library takes it; none of its names has a NUL.
 fn c_text(names: &str) -> Result<CString, ErrorStack> {
     CString::new(names).map_err(|_| ErrorStack::get())
+}
+
+/// Why a client cannot be asked for its certificate after the handshake.
+pub(crate) enum Unasked {
+    /// This TLS library never asks then.
+    #[cfg(awslc)]
+    Library,
+    /// The client has not said that it answers then (RFC 8446, 4.2.6).
+    #[cfg(not(awslc))]
+    Client,
+    /// The library's reasons.
+    #[cfg(not(awslc))]
+    Failed(ErrorStack),
 }
 
 /// Gives a connection its trace.

@@ -1,12 +1,13 @@
 //! This file is about OpenSSL 3.
 
 use super::keys::NAME_LENGTH;
-use super::{attached, c_text, guarded, outcome};
+use super::{attached, c_text, guarded, outcome, Unasked};
 use crate::names::Group;
+use crate::trace::Trace;
 use foreign_types::ForeignTypeRef;
 use openssl::error::ErrorStack;
 use openssl::pkey::Id;
-use openssl::ssl::{SslContextBuilder, SslRef, SslVersion};
+use openssl::ssl::{SslContextBuilder, SslRef, SslVerifyMode, SslVersion};
 use openssl_sys as ffi;
 use std::os::raw::{c_char, c_int, c_long, c_uchar, c_void};
 
@@ -41,6 +42,9 @@ type KeyCallback = unsafe extern "C" fn(
     *mut ffi::EVP_MAC_CTX,
     c_int,
 ) -> c_int;
+
+type MessageCallback =
+    unsafe extern "C" fn(c_int, c_int, c_int, *const c_void, usize, *mut ffi::SSL, *mut c_void);
 
 // Declared in openssl/ssl.h and openssl/x509_vfy.h since 1.1.1 (the key callback since 3.0).
 extern "C" {
@@ -84,6 +88,8 @@ extern "C" {
         data: *mut *mut c_void,
         length: *mut usize,
     ) -> c_int;
+    fn SSL_verify_client_post_handshake(ssl: *mut ffi::SSL) -> c_int;
+    fn SSL_set_msg_callback(ssl: *mut ffi::SSL, callback: Option<MessageCallback>);
     fn SSL_CTX_set_timeout(context: *mut ffi::SSL_CTX, seconds: c_long) -> c_long;
     fn SSL_get_peer_signature_type_nid(ssl: *const ffi::SSL, nid: *mut c_int) -> c_int;
     fn OSSL_PARAM_construct_utf8_string(
@@ -226,6 +232,21 @@ pub(crate) fn signature_scheme(ssl: &SslRef) -> Option<u16> {
         _ => None,
     }
 }
+
+/// The OCSP response is given when the library asks for it, which it does when the client has.
+pub(super) fn install_staple(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+    builder.set_status_callback(|ssl| Ok(guarded(false, || staple(ssl))))
+}
+
+/// Gives the connection's OCSP response to the library; whether there is one.
+fn staple(ssl: &mut SslRef) -> bool {
+    let trace = attached(ssl).map(|attached| attached.trace.clone());
+    let response = trace.as_ref().and_then(|trace| trace.staple());
+    response.is_some_and(|response| ssl.set_ocsp_status(response).is_ok())
+}
+
+/// Nothing: [`install_staple`] has seen to it.
+pub(super) fn hello_staple(_ssl: &SslRef, _trace: &Trace) {}
 
 /// No ticket for this connection. In TLS 1.2 the ServerHello has promised one; [`ticket_key`] then
 /// makes it an empty one (RFC 5077, 3.3).
@@ -403,4 +424,61 @@ unsafe fn set_mac_key(mac: *mut ffi::EVP_MAC_CTX, key: &[u8]) -> bool {
         ];
         ffi::EVP_MAC_CTX_set_params(mac, parameters.as_ptr()) == 1
     }
+}
+
+const REASON_EXTENSION_NOT_RECEIVED: c_int = 279;
+
+/// Asks for a certificate after the handshake (TLS 1.3): the request is written by the library's
+/// next handshake step. No session of this connection is resumed from then on.
+pub(crate) fn ask_for_certificate(ssl: &SslRef, mode: SslVerifyMode) -> Result<(), Unasked> {
+    let before = ssl.verify_mode();
+    // SAFETY: the connection is alive.
+    let set = |mode: SslVerifyMode| unsafe { ffi::SSL_set_verify(ssl.as_ptr(), mode.bits(), None) };
+    set(mode);
+    // SAFETY: the connection is alive; the callback is a plain function that finds everything
+    // through its connection.
+    let asked = unsafe {
+        SSL_set_msg_callback(ssl.as_ptr(), Some(message));
+        outcome(SSL_verify_client_post_handshake(ssl.as_ptr()))
+    };
+    asked.map_err(|error| {
+        set(before);
+        let unable = |error: &openssl::error::Error| {
+            error.library_code() == ERR_LIB_SSL
+                && error.reason_code() == REASON_EXTENSION_NOT_RECEIVED
+        };
+        if error.errors().iter().any(unable) {
+            Unasked::Client
+        } else {
+            Unasked::Failed(error)
+        }
+    })?;
+    suppress_tickets(ssl);
+    Ok(())
+}
+
+const CONTENT_HANDSHAKE: c_int = 22;
+const MESSAGE_FINISHED: u8 = 20;
+
+/// Called for every message. The library has no other word for the end of an answer: verification
+/// does not run for an empty one, and the information callback is silent after the handshake.
+unsafe extern "C" fn message(
+    written: c_int,
+    _version: c_int,
+    content: c_int,
+    bytes: *const c_void,
+    length: usize,
+    ssl: *mut ffi::SSL,
+    _: *mut c_void,
+) {
+    if written != 0 || content != CONTENT_HANDSHAKE || bytes.is_null() || length == 0 {
+        return;
+    }
+    guarded((), || {
+        // SAFETY: the library passes a live connection and the message, which is not empty.
+        let (connection, kind) = unsafe { (SslRef::from_ptr(ssl), *bytes.cast::<u8>()) };
+        if let Some(attached) = attached(connection).filter(|_| kind == MESSAGE_FINISHED) {
+            attached.trace.finished();
+        }
+    });
 }

@@ -1,7 +1,7 @@
 //! This file is about the certificate revocation lists of a configuration.
 
 use super::files::source_of;
-use super::folder;
+use super::folder::{self, Unreadable};
 use super::read::Reader;
 use crate::cert;
 use crate::crl::{Crl, CrlSet};
@@ -21,16 +21,19 @@ pub(super) fn crls(reader: &mut Reader<'_>) -> Option<Arc<CrlSet>> {
         return None;
     }
     let single = source_of(reader, "client_crl_file");
-    let folder = folder::files(reader, "client_crl_path").unwrap_or_default();
+    // A list that cannot be read may be the one that revokes: it is never left out.
+    let folder = folder::files(reader, "client_crl_path", Unreadable::IsAProblem);
     let (mut lists, mut unusable) = (Vec::new(), Vec::new());
-    let in_folder = folder.into_iter().map(|source| (source, true));
+    let in_folder = folder
+        .unwrap_or_default()
+        .into_iter()
+        .map(|source| (source, true));
     for (source, in_folder) in single
         .map(|source| (source, false))
         .into_iter()
         .chain(in_folder)
     {
-        // What is half written looks like a list: leaving it out would let revoked clients in.
-        if in_folder && !may_hold_a_list(&source.bytes) {
+        if in_folder && !holds_a_list(&source.bytes) {
             unusable.push(format!(
                 "{}: there is no CRL in it; it is left out",
                 source.place
@@ -52,14 +55,16 @@ pub(super) fn crls(reader: &mut Reader<'_>) -> Option<Arc<CrlSet>> {
     Some(Arc::new(CrlSet::new(lists)))
 }
 
-/// A file of a folder has a list, or something that cannot be told from one. A folder that
+/// A file of a folder has a list, or what cannot be told from one that is half written. A folder that
 /// `openssl rehash` keeps may have the CAs beside their lists.
-fn may_hold_a_list(bytes: &[u8]) -> bool {
-    let mut pieces = cert::pieces(bytes, cert::CRL);
-    match pieces.next() {
-        Some(Some(der)) => der.first() == Some(&0x30) && cert::certinfo(&der).is_err(),
-        Some(None) => true,
-        None => false,
+fn holds_a_list(bytes: &[u8]) -> bool {
+    let begin = format!("-----BEGIN {}-----", cert::CRL);
+    match bytes.first() {
+        None => true,
+        Some(0x30) => cert::certinfo(bytes).is_err(),
+        Some(_) => bytes
+            .windows(begin.len())
+            .any(|window| window == begin.as_bytes()),
     }
 }
 

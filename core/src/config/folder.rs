@@ -7,13 +7,27 @@ use super::files::{read_file, Source};
 use super::read::Reader;
 use super::stamp::Stamp;
 use crate::error::{Code, Error};
+use std::fmt::Display;
 use std::path::PathBuf;
 
 /// How many unusable files of one folder are named, one by one.
 const NAMED: usize = 100;
 
+/// What a file is that cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// Left out, with a warning: what is in it is not trusted.
+    IsLeftOut,
+    /// A problem: without what is in it somebody would be let in.
+    IsAProblem,
+}
+
 /// The files of the folder that an option names; nothing when it is not given or cannot be read.
-pub(super) fn files(reader: &mut Reader<'_>, option: &'static str) -> Option<Vec<Source>> {
+pub(super) fn files(
+    reader: &mut Reader<'_>,
+    option: &'static str,
+    unreadable: Unreadable,
+) -> Option<Vec<Source>> {
     let path = reader.path(option)?;
     reader.saw(Stamp::of(&path));
     let entries = std::fs::read_dir(&path).and_then(|entries| {
@@ -41,19 +55,20 @@ pub(super) fn files(reader: &mut Reader<'_>, option: &'static str) -> Option<Vec
         let name = path.file_name();
         name.is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
     };
-    let mut files = Vec::new();
+    let (mut files, mut unusable) = (Vec::new(), Vec::new());
     // Kubernetes keeps the versions of a volume in hidden folders beside the links to one of them.
     for path in paths.into_iter().filter(|path| !hidden(path)) {
         reader.saw(Stamp::of(&path));
-        // A pipe or a device would be read for ever.
-        let is_file = std::fs::metadata(&path).map(|found| found.is_file());
-        let read = match is_file {
-            Ok(true) => read_file(option, &path),
-            Ok(false) => continue,
-            Err(error) => Err(Error::new(
-                Code::FileUnreadable,
-                format!("{option} {}: {error}", path.display()),
-            )),
+        let cannot = |why: &dyn Display| {
+            let message = format!("{option} {}: {why}", path.display());
+            Error::new(Code::FileUnreadable, message)
+        };
+        let read = match std::fs::metadata(&path) {
+            Ok(found) if found.is_file() => read_file(option, &path),
+            Ok(found) if found.is_dir() => continue,
+            // A pipe or a device would be read for ever.
+            Ok(_) => Err(cannot(&"it is a pipe, a socket or a device")),
+            Err(error) => Err(cannot(&error)),
         };
         match read {
             Ok(bytes) => files.push(Source {
@@ -61,9 +76,11 @@ pub(super) fn files(reader: &mut Reader<'_>, option: &'static str) -> Option<Vec
                 option,
                 place: format!("{option} {}", path.display()),
             }),
-            Err(error) => reader.warn(format!("{}; it is left out", error.message())),
+            Err(error) if unreadable == Unreadable::IsAProblem => reader.error(option, error),
+            Err(error) => unusable.push(format!("{}; it is left out", error.message())),
         }
     }
+    warn_unusable(reader, &unusable);
     Some(files)
 }
 

@@ -2,7 +2,7 @@
 //! clients.
 
 use super::files::{read_file, source, Source};
-use super::folder;
+use super::folder::{self, Unreadable};
 use super::read::Reader;
 use super::stamp::Stamp;
 use crate::cert::{self, Ca};
@@ -27,7 +27,7 @@ pub(super) fn trust(reader: &mut Reader<'_>) -> Option<Arc<Trust>> {
     }
     let mut sources: Vec<Source> = Vec::new();
     let single = source(reader, "client_ca_file", "client_ca_data");
-    let folder = folder::files(reader, "client_ca_path");
+    let folder = folder::files(reader, "client_ca_path", Unreadable::IsLeftOut);
     let mut places: Vec<(&str, String)> = Vec::new();
     if let Some(single) = single {
         places.push((single.option, single.place.clone()));

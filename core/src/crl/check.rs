@@ -42,24 +42,23 @@ impl CrlSet {
         for depth in 0..count.min(chain.len()) {
             let upper = links.next();
             let mut codes = Vec::new();
-            let fault = |code| codes.push(code);
-            match (&lower, &upper) {
-                (Some(cert), Some(Some(issuer))) => {
-                    self.one(
-                        &cert.member,
-                        Some(issuer),
-                        now,
-                        fault,
-                        &mut findings.expires,
-                    );
+            let issuer = match (&lower, &upper) {
+                (None, _) | (_, Some(None)) => None,
+                // Who is neither a CA nor the anchor has no CRL; and no client makes the server verify
+                // one with a key of its own choice.
+                (Some(_), Some(Some(upper))) => {
+                    Some(Some(upper).filter(|upper| upper.member.ca || depth + 2 == chain.len()))
                 }
-                // The last of the chain.
-                (Some(cert), None) => {
-                    let own = cert.member.subject == cert.member.issuer;
-                    let issuer = own.then_some(cert);
+                (Some(last), None) => {
+                    Some(Some(last).filter(|last| last.member.subject == last.member.issuer))
+                }
+            };
+            let fault = |code| codes.push(code);
+            match (&lower, issuer) {
+                (Some(cert), Some(issuer)) => {
                     self.one(&cert.member, issuer, now, fault, &mut findings.expires);
                 }
-                (None, _) | (_, Some(None)) => codes.push(VerifyCode::UNSPECIFIED.number()),
+                _ => codes.push(VerifyCode::UNSPECIFIED.number()),
             }
             findings
                 .errors

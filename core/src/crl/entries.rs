@@ -15,7 +15,8 @@ pub(super) struct Entries {
 
 impl Entries {
     /// Sorts the entries.
-    pub(super) fn new(der: Vec<u8>, mut places: Vec<u32>) -> Self {
+    pub(super) fn new(mut der: Vec<u8>, mut places: Vec<u32>) -> Self {
+        der.shrink_to_fit();
         let serial = |place: &u32| serial(&der, *place);
         places.shrink_to_fit();
         places.sort_unstable_by(|one, other| serial(one).cmp(serial(other)));

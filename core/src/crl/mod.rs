@@ -13,6 +13,8 @@ mod prove;
 mod read;
 mod scope;
 mod signature;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use check::Findings;
 pub(crate) use read::Crl;

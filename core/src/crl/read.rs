@@ -134,7 +134,7 @@ impl Crl {
     }
 
     /// How many entries there are.
-    #[cfg(fuzzing)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

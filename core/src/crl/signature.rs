@@ -97,7 +97,7 @@ fn unsupported(what: &str) -> String {
     )
 }
 
-/// How many outcomes are kept. Keys beyond that many make no new entry: their CRL is verified each time.
+/// How many keys are remembered that have not made a signature. The one that has made it always is.
 const KEPT: usize = 32;
 
 /// A signature that was not yet verified, or whose outcomes are known.
@@ -156,7 +156,7 @@ impl Signature {
         // of the connection.
         drop(ErrorStack::get());
         let mut outcomes = outcomes();
-        if outcomes.len() < KEPT && !outcomes.iter().any(|(of, _)| *of == spki) {
+        if (genuine || outcomes.len() < KEPT) && !outcomes.iter().any(|(of, _)| *of == spki) {
             outcomes.push((spki, genuine));
         }
         genuine

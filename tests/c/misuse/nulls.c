@@ -12,6 +12,8 @@
 
 static const char *const WORDS[] = {"h2", NULL};
 static const uint8_t BYTE = 1;
+static const uint8_t *const BYTES[] = {&BYTE, NULL};
+static const size_t ONE[] = {1, 1};
 
 /* Stands in outputs, which a call that fails must leave alone. */
 static char untouched;
@@ -38,6 +40,11 @@ static void options(void)
     MISSING("name", peercert_options_set_list(options, NULL, WORDS, 1, error));
     MISSING("items", peercert_options_set_list(options, "alpn", NULL, 1, error));
     MISSING("items", peercert_options_set_list(options, "alpn", WORDS, 2, error));
+    MISSING("options", peercert_options_set_bytes_list(NULL, "alpn", BYTES, ONE, 1, error));
+    MISSING("name", peercert_options_set_bytes_list(options, NULL, BYTES, ONE, 1, error));
+    MISSING("items", peercert_options_set_bytes_list(options, "alpn", NULL, ONE, 1, error));
+    MISSING("lens", peercert_options_set_bytes_list(options, "alpn", BYTES, NULL, 1, error));
+    MISSING("items", peercert_options_set_bytes_list(options, "alpn", BYTES, ONE, 2, error));
     MISSING("options", peercert_options_set_options(NULL, "hosts", options, error));
     MISSING("name", peercert_options_set_options(options, NULL, options, error));
     MISSING("nested", peercert_options_set_options(options, "hosts", NULL, error));
@@ -48,6 +55,7 @@ static void options(void)
     /* None of something may come as NULL. */
     DONE(peercert_options_set_bytes(options, "key_data", NULL, 0, error));
     DONE(peercert_options_set_list(options, "alpn", NULL, 0, error));
+    DONE(peercert_options_set_bytes_list(options, "ticket_keys", NULL, NULL, 0, error));
     peercert_options_free(options);
     peercert_options_free(NULL);
 }
@@ -57,21 +65,27 @@ static void acceptors(peercert_acceptor *acceptor)
     peercert_options *options = peercert_options_new();
     peercert_acceptor *made = UNTOUCHED;
     peercert_connection *connection = UNTOUCHED;
+    peercert_value *value = UNTOUCHED;
     MISSING("options", peercert_acceptor_new(NULL, &made, error));
     MISSING("acceptor", peercert_acceptor_new(options, NULL, error));
     MISSING("acceptor", peercert_acceptor_on_refusal(NULL, NULL, NULL, error));
     DONE(peercert_acceptor_on_refusal(acceptor, NULL, NULL, error));
     EXPECT(peercert_acceptor_mode(NULL) == NULL);
     EXPECT(peercert_acceptor_handshake_timeout(NULL) == 0);
-    EXPECT(peercert_acceptor_warning_len(NULL) == 0);
-    EXPECT(peercert_acceptor_warning_at(NULL, 0) == NULL);
+    MISSING("acceptor", peercert_acceptor_warnings(NULL, &value, error));
+    MISSING("warnings", peercert_acceptor_warnings(acceptor, NULL, error));
+    MISSING("acceptor", peercert_acceptor_counters(NULL, &value, error));
+    MISSING("counters", peercert_acceptor_counters(acceptor, NULL, error));
+    MISSING("acceptor", peercert_acceptor_reload(NULL, error));
+    MISSING("acceptor", peercert_acceptor_watch(NULL, 1, NULL, NULL, error));
+    EXPECT(peercert_acceptor_reload_error(NULL) == NULL);
     MISSING("acceptor", peercert_acceptor_connection(NULL, &connection, error));
     MISSING("connection", peercert_acceptor_connection(acceptor, NULL, error));
     MISSING("acceptor", peercert_acceptor_wrap(NULL, 0, &connection, error));
     MISSING("connection", peercert_acceptor_wrap(acceptor, 0, NULL, error));
     MISSING("acceptor", peercert_acceptor_accept(NULL, 0, &connection, error));
     MISSING("connection", peercert_acceptor_accept(acceptor, 0, NULL, error));
-    EXPECT(made == UNTOUCHED && connection == UNTOUCHED);
+    EXPECT(made == UNTOUCHED && connection == UNTOUCHED && value == UNTOUCHED);
     peercert_acceptor_free(NULL);
     peercert_options_free(options);
 }
@@ -91,6 +105,7 @@ static void moving(peercert_connection *connection)
     EXPECT(peercert_connection_has_output(NULL) == 0);
     MISSING("connection", peercert_connection_set_deadline(NULL, 0, error));
     MISSING("connection", peercert_connection_handshake(NULL, error));
+    MISSING("connection", peercert_connection_request_certificate(NULL, error));
     MISSING("connection", peercert_connection_read(NULL, buffer, 4, &count, error));
     MISSING("buffer", peercert_connection_read(connection, NULL, 4, &count, error));
     MISSING("count", peercert_connection_read(connection, buffer, 4, NULL, error));
@@ -119,6 +134,8 @@ static void telling(peercert_connection *connection)
     MISSING("buffer",
             peercert_connection_export_keying_material(connection, "EXPERIMENTAL", NULL, 4, error));
     EXPECT(value == UNTOUCHED && report == UNTOUCHED);
+    EXPECT(!peercert_connection_serves(NULL, "localhost"));
+    EXPECT(!peercert_connection_serves(connection, NULL));
     peercert_connection_free(NULL);
 }
 

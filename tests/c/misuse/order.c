@@ -23,6 +23,7 @@ static void nothing_goes(peercert_connection *connection, const char *reading, c
     REFUSED(reading, peercert_connection_read(connection, buffer, sizeof buffer, &count, error));
     REFUSED(reading, peercert_connection_write(connection, WORD, 4, &count, error));
     EXPECT(count == 77);
+    REFUSED(telling, peercert_connection_request_certificate(connection, error));
     REFUSED(telling, peercert_connection_clientcert(connection, &value, error));
     REFUSED(telling, peercert_connection_report(connection, &report, error));
     REFUSED(telling, peercert_connection_details(connection, &value, error));

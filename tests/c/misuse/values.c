@@ -71,15 +71,12 @@ static void indexes(const peercert_value *certinfo)
 {
     const peercert_value *list = peercert_value_get(certinfo, PEERCERT_KEY_EXTENSIONS, NULL);
     const size_t past[] = {peercert_value_len(certinfo), SIZE_MAX - 1, SIZE_MAX};
-    peercert_acceptor *acceptor = scene_acceptor(PEERCERT_MODE_REQUEST);
     EXPECT(peercert_value_len(list) > 0 && peercert_value_len(list) < past[0]);
     for (size_t at = 0; at < sizeof past / sizeof *past; at++) {
         EXPECT(peercert_value_at(list, past[at]) == NULL);
         EXPECT(peercert_value_at(certinfo, past[at]) == NULL);
         EXPECT(peercert_value_key_at(certinfo, past[at]) == NULL);
-        EXPECT(peercert_acceptor_warning_at(acceptor, past[at]) == NULL);
     }
-    peercert_acceptor_free(acceptor);
 }
 
 /* Names and words that the setters take as they are; the acceptor tells all that is wrong. */
@@ -133,6 +130,8 @@ static void texts(struct bytes pem)
     peercert_options *options = peercert_options_new();
     peercert_report *report = NULL;
     peercert_value *value = NULL;
+    const uint8_t *const byte = &BYTE;
+    const size_t one = 1;
     for (size_t at = 0; at < TEXTS; at++) {
         const char *bad = NO_UTF8[at];
         const char *const items[] = {"h2", bad};
@@ -143,6 +142,7 @@ static void texts(struct bytes pem)
         INVALID("name", peercert_options_set_number(options, bad, 1, error));
         INVALID("name", peercert_options_set_flag(options, bad, 1, error));
         INVALID("name", peercert_options_set_list(options, bad, items, 1, error));
+        INVALID("name", peercert_options_set_bytes_list(options, bad, &byte, &one, 1, error));
         INVALID("name", peercert_options_set_options(options, bad, options, error));
         INVALID("items", peercert_options_set_list(options, "alpn", items, 2, error));
         INVALID("password", peercert_certinfos(pem.data, pem.len, bad, &value, error));
@@ -161,10 +161,13 @@ static void lengths(void)
     peercert_connection *connection = NULL;
     peercert_value *value = NULL;
     uint8_t buffer[4];
+    const uint8_t *const bytes[] = {&BYTE, &BYTE};
+    const size_t lens[] = {1, TOO_LONG};
     peercert_report *report = NULL;
     size_t count;
     DONE(peercert_acceptor_connection(acceptor, &connection, error));
     INVALID("data", peercert_options_set_bytes(options, "key_data", &BYTE, TOO_LONG, error));
+    INVALID("items", peercert_options_set_bytes_list(options, "ticket_keys", bytes, lens, 2, error));
     INVALID("data", peercert_certinfo(&BYTE, TOO_LONG, &value, error));
     INVALID("data", peercert_certinfos(&BYTE, TOO_LONG, NULL, &value, error));
     INVALID("data", peercert_report_new(&BYTE, TOO_LONG, "SUCCESS", &report, error));
@@ -181,6 +184,28 @@ static void lengths(void)
     peercert_options_free(options);
 }
 
+/* Seconds that no watch has; the longest that one has is a day. */
+static void intervals(void)
+{
+    const double none[] = {-1, -0.5, NAN, INFINITY, -INFINITY, 1e300};
+    peercert_acceptor *acceptor = scene_acceptor(PEERCERT_MODE_REQUEST);
+    for (size_t at = 0; at < sizeof none / sizeof *none; at++) {
+        INVALID("seconds", peercert_acceptor_watch(acceptor, none[at], NULL, NULL, error));
+    }
+    REFUSED(PEERCERT_CODE_CONFIG_INVALID_VALUE,
+            peercert_acceptor_watch(acceptor, 86401, NULL, NULL, error));
+    DONE(peercert_acceptor_watch(acceptor, 86400, NULL, NULL, error));
+    DONE(peercert_acceptor_watch(acceptor, 0, NULL, NULL, error));
+    /* What is no text names no host. */
+    peercert_connection *connection = NULL;
+    DONE(peercert_acceptor_connection(acceptor, &connection, error));
+    for (size_t at = 0; at < TEXTS; at++) {
+        EXPECT(!peercert_connection_serves(connection, NO_UTF8[at]));
+    }
+    peercert_connection_free(connection);
+    peercert_acceptor_free(acceptor);
+}
+
 void misuse_values(void)
 {
     struct bytes pem = scene_live("good", "pem");
@@ -193,6 +218,7 @@ void misuse_values(void)
     options_in_themselves();
     texts(pem);
     lengths();
+    intervals();
     peercert_value_free(certinfo);
     scene_forget(pem);
 }

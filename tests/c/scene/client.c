@@ -43,7 +43,7 @@ struct memory {
     int shaken;
 };
 
-static struct memory memory_new(SSL_CTX *context, SSL_SESSION *offered)
+static struct memory memory_new(SSL_CTX *context, SSL_SESSION *offered, const char *name)
 {
     struct memory client = {SSL_new(context), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()), 0};
     NEED(client.ssl != NULL && client.incoming != NULL && client.outgoing != NULL);
@@ -52,6 +52,7 @@ static struct memory memory_new(SSL_CTX *context, SSL_SESSION *offered)
     SSL_set_bio(client.ssl, client.incoming, client.outgoing);
     SSL_set_connect_state(client.ssl);
     NEED(offered == NULL || SSL_set_session(client.ssl, offered) == 1);
+    NEED(name == NULL || SSL_set_tlsext_host_name(client.ssl, name) == 1);
     return client;
 }
 
@@ -135,10 +136,23 @@ static void hear(peercert_connection *server)
 struct meeting client_meet(const peercert_acceptor *acceptor, SSL_CTX *context,
                            SSL_SESSION *offered)
 {
-    struct memory client = memory_new(context, offered);
-    struct meeting meeting = {NULL, NULL, -1, NULL};
+    return client_meet_host(acceptor, context, offered, NULL);
+}
+
+struct meeting client_meet_host(const peercert_acceptor *acceptor, SSL_CTX *context,
+                                SSL_SESSION *offered, const char *name)
+{
+    peercert_connection *server = NULL;
+    DONE(peercert_acceptor_connection(acceptor, &server, error));
+    return client_meet_at(server, context, offered, name);
+}
+
+struct meeting client_meet_at(peercert_connection *server, SSL_CTX *context, SSL_SESSION *offered,
+                              const char *name)
+{
+    struct memory client = memory_new(context, offered, name);
+    struct meeting meeting = {server, NULL, -1, NULL};
     int idle = 0, greeted = 0;
-    DONE(peercert_acceptor_connection(acceptor, &meeting.server, error));
     while (idle < 2) {
         int alert = advance(&client);
         meeting.alert = meeting.alert >= 0 ? meeting.alert : alert;
@@ -166,7 +180,7 @@ void client_part(struct meeting meeting)
 
 size_t client_hello(SSL_CTX *context, unsigned char *buffer, size_t size)
 {
-    struct memory client = memory_new(context, NULL);
+    struct memory client = memory_new(context, NULL, NULL);
     (void)advance(&client);
     int count = BIO_read(client.outgoing, buffer, (int)size);
     NEED(count > 0 && (size_t)count < size);

@@ -31,6 +31,13 @@ struct meeting {
 /* Connects in memory; the server says "welcome", the client "hello". */
 struct meeting client_meet(const peercert_acceptor *acceptor, SSL_CTX *context,
                            SSL_SESSION *offered);
+/* The same, and the client asks for a host by its name (SNI); NULL: for none. */
+struct meeting client_meet_host(const peercert_acceptor *acceptor, SSL_CTX *context,
+                                SSL_SESSION *offered, const char *name);
+
+/* The same, with a connection that was made before. */
+struct meeting client_meet_at(peercert_connection *server, SSL_CTX *context, SSL_SESSION *offered,
+                              const char *name);
 void client_part(struct meeting meeting);
 
 /* The first flight of a client, its ClientHello: its length. */

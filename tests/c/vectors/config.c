@@ -37,6 +37,20 @@ static void set_list(peercert_options *options, const char *name, const json_t *
     free(texts);
 }
 
+static void set(peercert_options *options, const char *name, const json_t *value);
+
+static void set_options(peercert_options *options, const char *name, const json_t *pairs)
+{
+    peercert_options *nested = peercert_options_new();
+    size_t at;
+    json_t *pair;
+    json_array_foreach(pairs, at, pair) {
+        set(nested, json_string_value(json_array_get(pair, 0)), json_array_get(pair, 1));
+    }
+    DONE(peercert_options_set_options(options, name, nested, error));
+    peercert_options_free(nested);
+}
+
 /* Sets an option with the setter of its value's type. */
 static void set(peercert_options *options, const char *name, const json_t *value)
 {
@@ -58,7 +72,11 @@ static void set(peercert_options *options, const char *name, const json_t *value
         set_list(options, name, value);
         break;
     case JSON_OBJECT:
-        set_file(options, name, value);
+        if (json_object_get(value, "options") != NULL) {
+            set_options(options, name, json_object_get(value, "options"));
+        } else {
+            set_file(options, name, value);
+        }
         break;
     default:
         NEED(!"a value that no option has");
@@ -156,9 +174,12 @@ static void row_of(const json_t *row)
     EXPECT((status == PEERCERT_ERROR) == (error != NULL));
     compare(vectors_text(row, "why"), of_row(row), of_error(error));
     if (warnings != NULL && acceptor != NULL) {
-        size_t count = peercert_acceptor_warning_len(acceptor);
+        peercert_value *told = NULL;
+        DONE(peercert_acceptor_warnings(acceptor, &told, error));
+        size_t count = peercert_value_len(told);
         EXPECT(count == (size_t)json_integer_value(warnings));
-        EXPECT(count == 0 || peercert_acceptor_warning_at(acceptor, count - 1) != NULL);
+        EXPECT(count == 0 || peercert_value_text(peercert_value_at(told, count - 1)) != NULL);
+        peercert_value_free(told);
     }
     peercert_error_free(error);
     peercert_acceptor_free(acceptor);

@@ -51,6 +51,28 @@ function operations.acceptor(options)
   return #acceptor:warnings()
 end
 
+function operations.reload()
+  return acceptor:reload()
+end
+
+function operations.watch(seconds)
+  return acceptor:watch(seconds)
+end
+
+--- The code of the error; false when there is none.
+function operations.reload_error()
+  local err = acceptor:reload_error()
+  return err and shown(err).code or false
+end
+
+function operations.counters()
+  return acceptor:counters()
+end
+
+function operations.warnings()
+  return acceptor:warnings()
+end
+
 function operations.connection()
   local err
   connection, err = acceptor:connection()
@@ -79,6 +101,10 @@ end
 
 function operations.details()
   return connection:details()
+end
+
+function operations.serves(authority)
+  return connection:serves(authority)
 end
 
 function operations.json()

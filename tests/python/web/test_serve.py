@@ -104,10 +104,11 @@ def test_every_option_of_the_contract_is_a_flag() -> None:
     text = peercert("serve", "--help").stdout
     named = set(re.findall(r"--(?!no-)([a-z-]+)", text))
     for row in _native.option_table():
-        # A password does not stand in the list of processes: it comes from a file or the environment.
-        secret = row["name"] == "key_password"
-        if row["type"] != "bytes":
-            assert (row["name"].replace("_", "-") in named) is not secret
+        # What is secret does not stand in the list of processes: it comes from a file or the
+        # environment. Hosts are for programs.
+        secret = row["name"] == "key_password" or row["type"] in ("bytes", "secrets")
+        of_hosts = row["name"] in ("hosts", "strict_sni")
+        assert (row["name"].replace("_", "-") in named) is not (secret or of_hosts), row["name"]
     assert {"key-password-file", "key-password-env"} <= named
 
 

@@ -27,8 +27,10 @@ EXPIRED = VERIFIED | {
 class FakeConnection:
     """A connection whose client is given."""
 
-    def __init__(self, clientcert: dict[str, Any]) -> None:
+    def __init__(self, clientcert: dict[str, Any], *others: str) -> None:
+        """`others` are the hosts that it does not serve."""
         self._clientcert = clientcert
+        self.others = others
 
     def clientcert(self) -> dict[str, Any]:
         return dict(self._clientcert)
@@ -36,12 +38,16 @@ class FakeConnection:
     def details(self) -> dict[str, Any]:
         return {"sslversion": "TLSv1.3"}
 
+    def serves(self, authority: str) -> bool:
+        return authority.lower() not in self.others
+
 
 def call(app: Any, **environ: Any) -> tuple[str, dict[str, str], bytes]:
     """Calls an application through the validator of the standard library."""
     environ = {key.replace("__", "."): value for key, value in environ.items()}
     setup_testing_defaults(environ)
     environ.setdefault("QUERY_STRING", "")
+    environ.setdefault("SCRIPT_NAME", "")
     seen: dict[str, Any] = {}
 
     def start_response(
@@ -261,3 +267,79 @@ def test_paths_that_would_guard_something_else_are_refused(paths: Any) -> None:
 def test_another_status_is_refused() -> None:
     with pytest.raises(ValueError, match="403 or 400"):
         wsgi.require(reports, status=200)
+
+
+OTHER = FakeConnection(VERIFIED, "other", "other:443", "")
+
+
+@pytest.mark.parametrize("wrap", [wsgi.direct, wsgi.expose, wsgi.require])
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"HTTP_HOST": "other"},
+        {"HTTP_HOST": "Other:443"},
+        {"HTTP_HOST": " other"},
+        # What counts is the target, and what applications look at is the header.
+        {"HTTP_HOST": "here", "RAW_URI": "https://other/page"},
+        {"HTTP_HOST": "other", "RAW_URI": "https://here/page"},
+        {"HTTP_HOST": "here", "REQUEST_URI": "HTTPS://OTHER"},
+        # Hosts that applications read in more than one way.
+        {"HTTP_HOST": "here,other"},
+        {"HTTP_HOST": "user@other"},
+        {"HTTP_HOST": "oth%65r"},
+        {"HTTP_HOST": "here", "RAW_URI": "https://user@here/"},
+        {"HTTP_HOST": "\xef\xbd\x8fther"},
+        # A request that names none is for the default host.
+        {"HTTP_HOST": ""},
+    ],
+    ids=str,
+)
+def test_a_request_for_a_host_of_another_policy_does_not_reach_the_application(
+    wrap: Callable[[Any], Any], named: dict[str, str]
+) -> None:
+    app = wrap(lambda *_: pytest.fail("the application was called"))
+    answer, headers, body = call(app, gunicorn__socket=OTHER, **named)
+    assert answer == "421 Misdirected Request"
+    assert int(headers["Content-Length"]) == len(body)
+    assert headers["Cache-Control"] == "no-store"
+    assert b"another host" in body
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        # Without any host the default one is asked for.
+        {},
+        # wsgiref has a whole URL for a path.
+        {"HTTP_HOST": "here", "PATH_INFO": "https://other/page"},
+    ],
+    ids=str,
+)
+def test_what_the_validator_does_not_know_does_not_reach_it_either(named: dict[str, str]) -> None:
+    environ = {"REQUEST_METHOD": "GET", "peercert.connection": OTHER, **named}
+    seen: list[str] = []
+    start: Any = lambda status, _: seen.append(status)  # noqa: E731
+    list(wsgi.direct(reports)(environ, start))
+    assert seen == ["421 Misdirected Request"]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"HTTP_HOST": "here"},
+        {"HTTP_HOST": "[2001:db8::1]:8443"},
+        {"HTTP_HOST": "", "RAW_URI": "https://here/page"},
+        {"HTTP_HOST": "here", "RAW_URI": "//other/page", "PATH_INFO": "//other/page"},
+        {"HTTP_HOST": "here", "RAW_URI": "/?next=https://other/"},
+    ],
+    ids=str,
+)
+def test_a_request_for_a_host_of_the_same_policy_reaches_it(named: dict[str, str]) -> None:
+    answer, _, _ = call(wsgi.expose(reports), gunicorn__socket=OTHER, **named)
+    assert answer == "200 OK"
+
+
+def test_a_program_that_prefers_json_is_told_of_its_misdirected_request_in_json() -> None:
+    wanted = {"HTTP_HOST": "other", "HTTP_ACCEPT": "application/json"}
+    _, _, body = call(wsgi.direct(reports), gunicorn__socket=OTHER, **wanted)
+    assert json.loads(body)["status"] == 421

@@ -1,7 +1,8 @@
 //! This crate is about the vectors: where they are, and a client to try a server with.
 //!
 //! In: `tests/vectors` and `tests/pki`, and how many [`rounds`] are wanted. Out: rows for the runners
-//! in `tests/`, and [`client`]. What is expected stands in the vectors alone.
+//! in `tests/`, [`client`], [`dialogue`], [`folder`] and [`session`]. What is expected stands in the
+//! vectors alone.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,8 +10,11 @@
 )]
 
 pub mod client;
+pub mod dialogue;
+pub mod folder;
+pub mod session;
 
-use peercert::OptionValue;
+use peercert::{OptionValue, Options};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -26,6 +30,19 @@ pub fn path(name: &str) -> PathBuf {
 #[must_use]
 pub fn rounds(default: u64) -> u64 {
     std::env::var("PEERCERT_ROUNDS").map_or(default, |rounds| rounds.parse().unwrap())
+}
+
+/// Bytes that look random and are the same at every run (xorshift, Marsaglia 2003).
+#[must_use]
+pub fn noise(seed: u64, length: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    (0..length).map(|_| next()).collect()
 }
 
 /// A file of vectors.
@@ -57,6 +74,19 @@ pub fn option(value: &Value) -> OptionValue {
         Value::Object(source) if source.contains_key("file") => {
             OptionValue::Path(file(&value["file"]))
         }
+        Value::Object(source) if source.contains_key("options") => {
+            OptionValue::Options(options(&value["options"]))
+        }
         _ => OptionValue::Bytes(std::fs::read(file(&value["bytes"])).unwrap()),
     }
+}
+
+/// Options as the vectors write them: pairs in order.
+#[must_use]
+pub fn options(pairs: &Value) -> Options {
+    let mut options = Options::new();
+    for pair in pairs.as_array().unwrap() {
+        options.push(pair[0].as_str().unwrap(), option(&pair[1]));
+    }
+    options
 }

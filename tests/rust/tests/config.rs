@@ -1,18 +1,14 @@
 //! Runs `tests/vectors/config.json`: every problem that the validator reports, and no other.
 
-use peercert::{Acceptor, Options};
-use peercert_tests::{option, rows, vectors};
+use peercert::Acceptor;
+use peercert_tests::{options, rows, vectors};
 
 #[test]
 fn every_row_of_options_has_its_problems_and_no_other() {
     let vectors = vectors("config.json");
     let mut wrong = Vec::new();
     for row in rows(&vectors) {
-        let mut options = Options::new();
-        for pair in row["options"].as_array().unwrap() {
-            options.push(pair[0].as_str().unwrap(), option(&pair[1]));
-        }
-        let result = Acceptor::new(options);
+        let result = Acceptor::new(options(&row["options"]));
         let mut found: Vec<_> = result.as_ref().err().map_or(Vec::new(), |error| {
             let problems = error.problems().iter();
             problems

@@ -8,7 +8,7 @@
 use openssl::ssl::SslVersion;
 use peercert::{Acceptor, Clock, Code, Error, Options, Progress};
 use peercert_tests::client::Client;
-use peercert_tests::{path, rounds};
+use peercert_tests::{noise, path, rounds};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
 
@@ -116,18 +116,6 @@ fn a_large_message_that_is_no_certificate_is_not_called_one() {
         let error = server.handshake().unwrap_err();
         assert_ne!(error.code(), Code::PeerCertificateTooLarge, "{error}");
     }
-}
-
-/// Bytes that look random and are the same at every run (xorshift, Marsaglia 2003).
-fn noise(seed: u64, length: usize) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()[3]
-    };
-    (0..length).map(|_| next()).collect()
 }
 
 #[test]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from peercert.cheroot import Server
 
+_logger = logging.getLogger("peercert")
+
 
 def address(text: str) -> tuple[str, int]:
     """A host and port of `HOST:PORT`, `[IPv6]:PORT`. Raises ConfigError."""
@@ -99,6 +101,30 @@ def _try(bind: tuple[str, int]) -> None:
         raise peercert.IoError(
             "io.address", f"cannot listen on {bind[0]}:{bind[1]}: {reason}"
         ) from None
+
+
+def reload_when_told(server: Server, seconds: float) -> None:
+    """Reads the files of the server's options anew at every SIGHUP, and when they are replaced if
+    `seconds` are given to look in; logs what has come of it."""
+    acceptor = server.ssl_adapter.acceptor
+
+    def told(error: peercert.Error | None) -> None:
+        log.reloaded(_logger, error, acceptor.warnings)
+
+    def reload() -> None:
+        try:
+            acceptor.reload()
+        except peercert.Error as error:
+            told(error)
+        else:
+            told(None)
+
+    def hang_up(*_: object) -> None:
+        # A signal comes in the middle of the accepting, which is not to wait for files.
+        threading.Thread(target=reload).start()
+
+    acceptor.watch(seconds, told)
+    signal.signal(signal.SIGHUP, hang_up)
 
 
 def until_told(server: Server) -> None:

@@ -13,9 +13,11 @@ from typing import Any
 import peercert
 from peercert import _native
 
-# Kinds of values that a command line can give; bytes come from files here.
+# Kinds of values that a command line can give; bytes and secrets come from files here.
 _TYPES: dict[str, dict[str, Any]] = {
     "path": {"metavar": "FILE"},
+    "paths": {"metavar": "FILE", "action": "append"},
+    "folder": {"metavar": "FOLDER"},
     "text": {"metavar": "TEXT"},
     "word": {"metavar": "WORD"},
     "integer": {"metavar": "N", "type": int},
@@ -24,14 +26,23 @@ _TYPES: dict[str, dict[str, Any]] = {
     "list": {"metavar": "NAME:NAME"},
 }
 
+# A password would show in the list of processes; a server with one host has no other names.
+_NO_FLAGS = {"key_password", "strict_sni"}
+
+_HOSTS = (
+    "Files are read anew at SIGHUP. Virtual hosts (hosts, strict_sni) are a program's to give: "
+    "peercert.cheroot.Adapter(hosts={...}) in a peercert.cheroot.Server."
+)
+
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Adds a flag for every option but a password, which would show in the list of processes."""
-    group = parser.add_argument_group("TLS options")
+    """Adds a flag for every option that a command line can give."""
+    group = parser.add_argument_group("TLS options", _HOSTS)
     for row in _native.option_table():
-        if row["type"] not in _TYPES or row["name"] == "key_password":
+        if row["type"] not in _TYPES or row["name"] in _NO_FLAGS:
             continue
         default = f" Default: {row['default']}." if row["default"] else ""
+        default += " May be given several times." if row["type"] == "paths" else ""
         group.add_argument(
             flag(row["name"]),
             dest=f"option_{row['name']}",

@@ -38,6 +38,14 @@ def add(commands: Commands) -> None:
         "--threads", metavar="N", type=int, default=10, help="Worker threads. Default: 10."
     )
     parser.add_argument(
+        "--watch",
+        metavar="SECONDS",
+        type=float,
+        default=0,
+        help="Look this often whether a file of the options has been replaced, and read them anew "
+        "then, as at SIGHUP. Default: 0, never.",
+    )
+    parser.add_argument(
         "--log-level",
         choices=_LEVELS,
         default="info",
@@ -58,7 +66,7 @@ def add(commands: Commands) -> None:
         help=f"Where they are kept. Default: {dev.FOLDER}.",
     )
     options.add(parser)
-    options.add_password(parser, "key_password", "Opens the encrypted key")
+    options.add_password(parser, "key_password", "Opens the encrypted key or PKCS#12 file")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -66,16 +74,20 @@ def run(arguments: argparse.Namespace) -> int:
     bind = listen.address(arguments.bind)
     if arguments.threads < 1:
         raise peercert.ConfigError("config.invalid_value", "--threads is 1 or more")
+    if not 0 <= arguments.watch <= 86400:
+        raise peercert.ConfigError(
+            "config.invalid_value", "--watch is a number of seconds from 0 to 86400"
+        )
     listen.need("cheroot")
     given = _options(arguments)
     if arguments.dev:
         _refuse_dev(bind[0], given)
-    elif "certificate" not in given or "key" not in given:
+    elif "pkcs12" not in given and not {"certificate", "key"} <= given.keys():
         missing = " and ".join(options.flag(n) for n in ("certificate", "key") if n not in given)
         raise peercert.ConfigError(
             "config.missing_option",
-            f"{missing} missing: give --certificate and --key, or --dev, which makes both "
-            "for development",
+            f"{missing} missing: give --certificate and --key, or --pkcs12, or --dev, which makes "
+            "both for development",
         )
     listen.log_to_stderr(arguments.log_level)
     app = application.load(arguments.application)
@@ -100,6 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
         if (pki := told()) is not None and pki.password is not None:
             print(pki.secret, flush=True)
         raise
+    listen.reload_when_told(server, arguments.watch)
     acceptor = server.ssl_adapter.acceptor
     listen.warn(acceptor.warnings)
     print(f"listening on {listen.url(server)}, client_cert_mode {acceptor.mode}", flush=True)
@@ -131,7 +144,7 @@ def _with_dev(made: dev.Made | None, given: dict[str, Any]) -> dict[str, Any]:
 def _refuse_dev(host: str, given: dict[str, Any]) -> None:
     excluded = [
         options.flag(name)
-        for name in ("certificate", "key", "key_password", "client_ca_file")
+        for name in ("certificate", "key", "pkcs12", "key_password", "client_ca_file")
         if name in given
     ]
     if excluded:

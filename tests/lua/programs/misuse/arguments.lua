@@ -34,13 +34,16 @@ local ACCEPTOR = {
   { "wrap", { "socket", "number", "table", "userdata" } },
   { "accept", { "socket", "number", "table", "userdata" } },
   { "on_refusal", { "callback", "function", "nil" } },
+  { "watch", { "seconds", "number" } },
 }
 local EXPORT = { "exportkeyingmaterial", { "label", "string" }, { "size", "number" } }
+local SERVES = { "serves", { "authority", "string" } }
 local CONNECTION = {
   { "feed", { "bytes", "string" } },
   { "read", { "size", "number", "nil" } },
   { "write", { "bytes", "string" } },
   EXPORT,
+  SERVES,
 }
 local SOCKET = {
   { "receive", { "pattern", "string", "number", "nil" }, { "prefix", "string", "number", "nil" } },
@@ -48,6 +51,7 @@ local SOCKET = {
   { "settimeout", { "seconds", "number", "nil" }, { "mode", "string", "nil" } },
   { "getpeercertificate", { "place", "number", "nil" } },
   EXPORT,
+  SERVES,
 }
 
 local function takes(argument, kind)
@@ -132,6 +136,14 @@ local function sockets(acceptor)
   end
 end
 
+local function watches(acceptor)
+  for _, seconds in ipairs({ -1, -0.5, INF, -INF, 0 / 0, 1e300 }) do
+    expect.refused("state.invalid_argument", acceptor:watch(seconds))
+  end
+  expect.refused("config.invalid_value", acceptor:watch(86401))
+  expect.that(acceptor:watch(86400) == true and acceptor:watch(0) == true, "a watch, and none")
+end
+
 local function verdicts()
   local told = { INF, -INF, 0 / 0, 1e300, -1e300, 2 ^ 53, 0.5, -1, "\0", ("x"):rep(1e6), "\255\254" }
   for _, verdict in ipairs(told) do
@@ -153,5 +165,6 @@ return function(scene)
   methods(certificate, { { "validat", { "time", "number" } } })
   counts(connection, wrapped)
   sockets(acceptor)
+  watches(acceptor)
   verdicts()
 end

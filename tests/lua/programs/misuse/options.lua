@@ -37,6 +37,30 @@ local function no_lists(scene)
   end
 end
 
+-- Hosts that are none, or within themselves; one that says nothing is as the server is.
+local function hosts(scene)
+  local within, deep = {}, { hosts = {} }
+  within["a.test"] = within
+  deep.hosts["b.test"] = deep
+  local wrong = { 1, "a.test", true, print, { "a.test" }, { ["a.test"] = 1 }, { ["a.test"] = "x" }, within }
+  for _, value in ipairs(wrong) do
+    local err = problems(scene, "hosts", value)
+    expect.that(err.code == "config.wrong_type" and err.context.option == "hosts", tostring(err))
+  end
+  for code, value in pairs({
+    ["config.unknown_option"] = { ["a.test"] = { "x" } },
+    ["config.bad_host_name"] = { ["*.*.test"] = {} },
+  }) do
+    expect.that(problems(scene, "hosts", value).code == code, code)
+  end
+  problems(scene, "hosts", { ["a.test"] = deep })
+  local server = { certificate = scene.folder .. "/server.pem", key = scene.folder .. "/server.key" }
+  for _, value in ipairs({ {}, { ["a.test"] = {} }, { ["a.test"] = { alpn = {} } } }) do
+    server.hosts = value
+    expect.that(peercert.acceptor(server), "a server")
+  end
+end
+
 local function odd_keys(scene)
   local raising = setmetatable({}, {
     __tostring = function()
@@ -101,6 +125,7 @@ end
 return function(scene)
   within_itself(scene)
   no_lists(scene)
+  hosts(scene)
   odd_keys(scene)
   odd_values(scene)
   parameters(scene)
