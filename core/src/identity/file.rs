@@ -139,6 +139,6 @@ mod tests {
     fn every_problem_of_a_line_is_told() {
         let (line, rule) = read("# c\n\ndns a b colour=1 groups issuer= issuer=x").remove(0);
         assert_eq!(line, 3);
-        assert_eq!(rule.unwrap_err().len(), 3);
+        assert_eq!(rule.unwrap_err().len(), 4);
     }
 }
