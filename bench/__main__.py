@@ -16,6 +16,7 @@ from pathlib import Path
 
 import certinfo
 import identity
+import scale
 import servers
 import size
 
@@ -36,7 +37,7 @@ def main() -> None:
             shutil.copy(LIVE / source, Path(folder, name))
         bench = servers.Bench(arguments.programs, Path(folder), arguments.connections)
         print(f"{'':58}{'ours':>11}{'peer':>11}{'ratio':>8}{'(min..max)':>14}{'goal':>7}")
-        for title, ours, peer, unit, goal in rows(bench):
+        for title, ours, peer, unit, goal in (*rows(bench), *scale.rows(bench)):
             row(title, ours, peer, unit, goal, arguments.pairs)
 
 
@@ -172,7 +173,7 @@ def row(
     middle = [statistics.median(column) for column in zip(*figures, strict=True)]
     spread = f"({min(ratios):.2f}..{max(ratios):.2f})"
     print(
-        f"{title:58}{middle[0]:8.1f} {unit}{middle[1]:8.1f} {unit}"
+        f"{title:58}{middle[0]:8.1f} {unit:2}{middle[1]:8.1f} {unit:2}"
         f"{statistics.median(ratios):8.2f}{spread:>14}{f'{goal:.2f}' if goal else '-':>7}",
         flush=True,
     )

@@ -36,6 +36,13 @@ class Bench:
         """A server written in Rust or C."""
         return lambda: self._requests([str(self.programs / name)], [])
 
+    def core(
+        self, *, what: str = "requests", version: str = "1.3", **options: Path
+    ) -> Callable[[], float]:
+        """The core, with more options, for clients that may resume their sessions."""
+        more = [f"{name}={path}" for name, path in options.items()]
+        return lambda: self._requests([str(self.programs / "core")], more, what, version)
+
     def python(self, script: str, kind: str) -> Callable[[], float]:
         """A server written in Python."""
         return lambda: self._requests([sys.executable, str(PROGRAMS / script)], [kind])
@@ -61,12 +68,14 @@ class Bench:
         """The same, written in Python."""
         return lambda: self._idle([sys.executable, str(PROGRAMS / "loop.py")], [kind])
 
-    def _requests(self, command: list[str], more: list[str]) -> float:
+    def _requests(
+        self, command: list[str], more: list[str], what: str = "requests", version: str = "1.3"
+    ) -> float:
         with ExitStack() as stack:
             arguments = [*command, str(self.folder), str(self.connections), *more]
             server = stack.enter_context(_start(arguments))
             # The first connection warms the server up and does not count.
-            client = self._load(_port(server), self.connections + 1, "requests")
+            client = self._load(_port(server), self.connections + 1, what, version)
             subprocess.run(client, check=True, stdout=subprocess.DEVNULL)
             answer = json.loads(_line(server))
             return float(answer["cpu"] / answer["connections"] * 1e6)
@@ -82,8 +91,9 @@ class Bench:
                 client.stdin.close()
             return float(answer["kilobytes"] / answer["connections"])
 
-    def _load(self, port: int, connections: int, what: str) -> list[str]:
-        return [str(self.programs / "load"), str(self.folder), str(port), str(connections), what]
+    def _load(self, port: int, connections: int, what: str, version: str = "1.3") -> list[str]:
+        arguments = [str(self.folder), str(port), str(connections), what, version]
+        return [str(self.programs / "load"), *arguments]
 
 
 def _start(command: list[str]) -> subprocess.Popen[str]:

@@ -5,6 +5,8 @@
 
 #include "server.h"
 
+#include "usage.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,30 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
-
-/* What has been used so far. */
-struct usage {
-    double cpu;
-    double kilobytes;
-};
-
-static struct usage usage_now(void)
-{
-    struct usage usage = {0, 0};
-    struct timespec time;
-    long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0)
-        usage.cpu = (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-    if (file == NULL)
-        return usage;
-    if (fscanf(file, "%*d %ld", &pages) == 1)
-        usage.kilobytes = (double)pages * (double)sysconf(_SC_PAGESIZE) / 1000;
-    fclose(file);
-    return usage;
-}
 
 static int announce(int listener)
 {
@@ -87,7 +66,7 @@ static int one(const struct server *server, int listener, int hold)
 
 int run(const struct server *server, int argc, char **argv)
 {
-    struct usage start = {0, 0}, end;
+    struct usage start = {0, 0};
     int listener, number, count;
     const int hold = argc == 4 && strcmp(argv[3], "--hold") == 0;
     if (argc != 3 && !hold) {
@@ -110,10 +89,7 @@ int run(const struct server *server, int argc, char **argv)
             return 1;
         }
     }
-    end = usage_now();
-    printf("{\"connections\": %d, \"cpu\": %.6f, \"kilobytes\": %.1f}\n", count,
-           end.cpu - start.cpu, end.kilobytes - start.kilobytes);
-    return fflush(stdout) == 0 ? 0 : 1;
+    return account(count, start) ? 0 : 1;
 }
 
 int request_is_whole(const char *request, int length)

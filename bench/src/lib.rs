@@ -1,7 +1,14 @@
-//! What the measured servers and the client share: one request, one answer, and the processor time
+//! What the measured servers and the clients share: one request, one answer, and the processor time
 //! and memory that the operating system accounts to this process.
 
+use openssl::error::ErrorStack;
+use openssl::ssl::{
+    SslConnector, SslConnectorBuilder, SslFiletype, SslMethod, SslSessionCacheMode, SslVerifyMode,
+    SslVersion,
+};
+use peercert::{Options, Progress, Socket, Wait};
 use std::io::{self, Read, Write};
+use std::net::TcpStream;
 
 /// The request that the client sends.
 pub const REQUEST: &[u8] = b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n";
@@ -39,6 +46,63 @@ impl Usage {
             kilobytes: pages as f64 * rustix::param::page_size() as f64 / 1e3,
         })
     }
+}
+
+/// A client with the certificate of a folder, which keeps no session.
+///
+/// # Errors
+/// When the certificate cannot be had.
+pub fn client(folder: &str, version: SslVersion) -> Result<SslConnectorBuilder, ErrorStack> {
+    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
+    builder.set_min_proto_version(Some(version))?;
+    builder.set_max_proto_version(Some(version))?;
+    builder.set_certificate_chain_file(format!("{folder}/client.pem"))?;
+    builder.set_private_key_file(format!("{folder}/client.key"), SslFiletype::PEM)?;
+    builder.set_verify(SslVerifyMode::NONE);
+    builder.set_session_cache_mode(SslSessionCacheMode::OFF);
+    Ok(builder)
+}
+
+/// Sends the request and reads until the end of the answer.
+///
+/// # Errors
+/// Those of the stream; another answer than the servers give.
+pub fn request(stream: &mut (impl Read + Write)) -> io::Result<()> {
+    stream.write_all(REQUEST)?;
+    let mut answer = Vec::new();
+    let mut buffer = [0; 1_024];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => break,
+            Ok(read) => answer.extend(buffer.iter().take(read)),
+        }
+    }
+    if !answer.starts_with(b"HTTP/1.") {
+        return Err(io::Error::other("the server did not answer"));
+    }
+    Ok(())
+}
+
+/// Our socket as a reader.
+pub struct Plain<'a>(pub &'a Socket<TcpStream>);
+
+impl Read for Plain<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer, Wait::Forever) {
+            Ok(Progress::Done(count)) => Ok(count),
+            Ok(_) => Err(io::ErrorKind::WouldBlock.into()),
+            Err(error) => Err(io::Error::other(error)),
+        }
+    }
+}
+
+/// The options of our servers, apart from the client CAs.
+#[must_use]
+pub fn options(folder: &str) -> Options {
+    Options::new()
+        .set("certificate", format!("{folder}/server.pem"))
+        .set("key", format!("{folder}/server.key"))
+        .set("client_cert_mode", "require")
 }
 
 /// Reads one request.
@@ -89,6 +153,8 @@ pub struct Arguments {
     pub connections: usize,
     /// The connections are kept open instead of served.
     pub hold: bool,
+    /// Options beyond those that every server has, by name.
+    pub options: Vec<(String, String)>,
 }
 
 impl Arguments {
@@ -97,19 +163,25 @@ impl Arguments {
     /// # Errors
     /// When they are others.
     pub fn read() -> io::Result<Self> {
-        let given: Vec<String> = std::env::args().skip(1).collect();
-        let words: Vec<&str> = given.iter().map(String::as_str).collect();
-        let (folder, connections, hold) = match *words {
-            [folder, connections] => (folder, connections, false),
-            [folder, connections, "--hold"] => (folder, connections, true),
-            _ => return Err(io::Error::other(USAGE)),
+        let mut given = std::env::args().skip(1);
+        let (Some(folder), Some(connections)) = (given.next(), given.next()) else {
+            return Err(io::Error::other(USAGE));
         };
-        Ok(Self {
-            folder: folder.to_owned(),
+        let mut arguments = Self {
+            folder,
             connections: connections.parse().map_err(|_| io::Error::other(USAGE))?,
-            hold,
-        })
+            hold: false,
+            options: Vec::new(),
+        };
+        for word in given {
+            match word.split_once('=') {
+                Some((name, value)) => arguments.options.push((name.into(), value.into())),
+                None if word == "--hold" => arguments.hold = true,
+                None => return Err(io::Error::other(USAGE)),
+            }
+        }
+        Ok(arguments)
     }
 }
 
-const USAGE: &str = "usage: PROGRAM FOLDER CONNECTIONS [--hold]";
+const USAGE: &str = "usage: PROGRAM FOLDER CONNECTIONS [--hold] [OPTION=VALUE...]";

@@ -14,7 +14,7 @@ use crate::value::{self, Value};
 use peercert::{Code, Descriptor, Progress, Result, Socket, Wait};
 use std::ffi::{c_char, c_int};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// TLS with one client.
@@ -25,7 +25,7 @@ pub struct Connection {
     goodbye: AtomicBool,
     /// What peercert_connection_report() has lent, the newest last: a later request for a certificate
     /// brings a new one.
-    reports: Mutex<Vec<Box<Report>>>,
+    reports: Mutex<Vec<Arc<Report>>>,
 }
 
 enum Transport {
@@ -80,11 +80,9 @@ impl Connection {
         let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
         match reports.last() {
             Some(last) if last.is_of(&found) => {}
-            _ => reports.push(Box::new(Report::new(found))),
+            _ => reports.push(Arc::new(Report::new(found))),
         }
-        Ok(reports
-            .last()
-            .map_or(std::ptr::null(), |last| &raw const **last))
+        Ok(reports.last().map_or(std::ptr::null(), Arc::as_ptr))
     }
 }
 

@@ -229,7 +229,9 @@ impl Inner {
                 let old = std::mem::replace(&mut *place, Arc::new(loaded));
                 drop(place);
                 // Outside of the lock: a thousand hosts take a while to let go of.
+                let context = old.context.clone();
                 drop(old);
+                context.retire();
                 Ok(())
             }
             Err((error, files)) => {
@@ -272,5 +274,41 @@ fn load(
             files,
         )),
         Err(error) => Err((error, files)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Host;
+
+    fn host(acceptor: &Acceptor) -> Weak<Host> {
+        let context = acceptor.inner.loaded().context.clone();
+        Arc::downgrade(context.host(Some("a.example")).unwrap())
+    }
+
+    #[test]
+    fn the_hosts_before_a_reload_are_let_go_of_whoever_held_them_last() {
+        let live = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/pki/live");
+        let identity = Options::new()
+            .set("certificate", format!("{live}/server.pem"))
+            .set("key", format!("{live}/server.key"));
+        let hosts = Options::new().set("a.example", identity.clone());
+        let acceptor = Acceptor::new(identity.set("hosts", hosts)).unwrap();
+
+        let before = host(&acceptor);
+        acceptor.reload().unwrap();
+        assert!(before.upgrade().is_none(), "held by nobody");
+
+        let before = host(&acceptor);
+        let connection = acceptor.connection().unwrap();
+        acceptor.reload().unwrap();
+        assert!(before.upgrade().is_some(), "the connection may ask for it");
+        drop(connection);
+        let end = Instant::now() + Duration::from_secs(60);
+        while before.strong_count() > 0 {
+            assert!(Instant::now() < end, "still held");
+            std::thread::yield_now();
+        }
     }
 }

@@ -23,6 +23,7 @@ use openssl::x509::store::X509StoreBuilder;
 use openssl::x509::X509NameRef;
 use std::fs::File;
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What connections are made of.
@@ -34,6 +35,22 @@ pub(crate) struct Context {
     keys: Arc<TicketKeys>,
     pub(crate) clock: Clock,
     pub(crate) session_timeout: i64,
+    /// Another has taken its place.
+    retired: AtomicBool,
+}
+
+/// The last who holds a context after a reload may be a handshake that has just found its host, and a
+/// thousand hosts take milliseconds to let go of: a thread of their own does it.
+impl Drop for Context {
+    fn drop(&mut self) {
+        if *self.retired.get_mut() && !self.hosts.is_empty() {
+            let hosts = std::mem::take(&mut self.hosts);
+            // Without a thread to be had, the closure is dropped here, and the hosts with it.
+            let _ = std::thread::Builder::new()
+                .name("peercert release".to_owned())
+                .spawn(move || drop(hosts));
+        }
+    }
 }
 
 impl Context {
@@ -81,7 +98,18 @@ impl Context {
                 .map_or_else(|| keys.clone(), |own| Arc::new(TicketKeys::new(own))),
             clock,
             session_timeout: i64::from(config.session_timeout),
+            retired: AtomicBool::new(false),
         })
+    }
+
+    /// Lets go of a context that another has taken the place of: here, where nobody else holds it, and
+    /// else when the last connection has found its host.
+    pub(crate) fn retire(self: Arc<Self>) {
+        self.retired.store(true, Ordering::Release);
+        if let Some(mut context) = Arc::into_inner(self) {
+            // Who reloads has the time.
+            *context.retired.get_mut() = false;
+        }
     }
 
     /// A connection of the TLS library, and the trace that its callbacks write.

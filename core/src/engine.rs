@@ -461,7 +461,8 @@ impl Connection {
 
     /// The host that a request names (`Host`, `:authority`) admits the same clients as the one that
     /// this connection was made for. Where it does not, the request belongs on another connection: 421
-    /// Misdirected Request (RFC 9110, 15.5.20).
+    /// Misdirected Request (RFC 9110, 15.5.20). Where there are several hosts, so does one for a name that
+    /// programs read in different ways: percent-encoded, with a user or a second port, with an empty label.
     #[must_use]
     pub fn serves(&self, authority: &str) -> bool {
         let host = self.trace.host();

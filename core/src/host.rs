@@ -50,7 +50,10 @@ impl Host {
 
     /// The host that a request names admits the same clients as this one.
     pub(crate) fn serves(&self, authority: &str) -> bool {
-        let name = hostname::of_authority(authority);
+        let Some(name) = hostname::of_authority(authority) else {
+            // The application may well take it for a host that lets in others.
+            return self.access.hosts.is_empty();
+        };
         let access = self.access.hosts.find(&name);
         access.or(self.access.default.as_ref()) == Some(self.policy.access())
     }

@@ -18,14 +18,34 @@ pub(crate) fn normalised(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 
-/// The host of a request's `Host` or `:authority`, without its port (RFC 9110, 7.2), normalised.
-pub(crate) fn of_authority(authority: &str) -> String {
+/// The host of a request's `Host` or `:authority`, without its port (RFC 9110, 7.2), normalised; empty
+/// where none is named. `None` for what programs read in different ways, though RFC 3986 allows some of
+/// it (percent-encoding, user names, commas): nobody can say which host it names.
+pub(crate) fn of_authority(authority: &str) -> Option<String> {
     let authority = authority.trim_matches([' ', '\t']);
-    let host = match authority.strip_prefix('[') {
-        Some(address) => address.split(']').next().unwrap_or(address),
-        None => authority.split(':').next().unwrap_or(authority),
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(address) => address.split_once(']')?,
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
     };
-    normalised(host)
+    let mut digits = port.strip_prefix(':').unwrap_or(port).bytes();
+    let host = normalised(host);
+    let plain = match authority.starts_with('[') {
+        true => host
+            .bytes()
+            .all(|c| c.is_ascii_hexdigit() || matches!(c, b':' | b'.')),
+        false => {
+            host.is_empty()
+                || host
+                    .split('.')
+                    .all(|label| !label.is_empty() && label.bytes().all(is_of_label))
+        }
+    };
+    let whole = port.is_empty() || port.starts_with(':');
+    (plain && whole && digits.all(|c| c.is_ascii_digit())).then_some(host)
+}
+
+fn is_of_label(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_')
 }
 
 /// What belongs to the hosts of a configuration.
@@ -56,9 +76,14 @@ impl<T> Hosts<T> {
         old.is_none()
     }
 
+    /// There are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.wildcard.is_empty()
+    }
+
     /// What belongs to a name: its own, or that of the wildcard for its first label.
     pub(crate) fn find(&self, name: &str) -> Option<&T> {
-        if self.exact.is_empty() && self.wildcard.is_empty() {
+        if self.is_empty() {
             return None;
         }
         let name = normalised(name);
@@ -93,9 +118,7 @@ pub(crate) fn check(pattern: &str) -> Result<(), &'static str> {
         (1..=LONGEST_LABEL).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'))
+            && label.bytes().all(is_of_label)
     };
     if !name.split('.').all(good) {
         return Err("is no host name: labels of 1 to 63 letters, digits, hyphens and underscores, with dots between them");
@@ -130,10 +153,38 @@ mod tests {
         for (authority, expected) in [
             ("Example.com:8443", "example.com"),
             ("example.com.", "example.com"),
+            ("a_b.example:", "a_b.example"),
+            (" example.com\t", "example.com"),
             ("[2001:DB8::1]:443", "2001:db8::1"),
+            ("[::1]", "::1"),
+            (":443", ""),
             ("", ""),
         ] {
-            assert_eq!(of_authority(authority), expected);
+            assert_eq!(of_authority(authority).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn what_programs_read_in_different_ways_names_no_host() {
+        for authority in [
+            "%65xample.com",
+            "user@example.com",
+            "example.com,other.example",
+            "example.com, example.com",
+            "example.com..",
+            ".example.com",
+            "a..example.com",
+            "example.com:80:443",
+            "example.com:http",
+            "example.com/path",
+            "example.com\\other",
+            "example.com\0",
+            "b\u{fc}cher.example",
+            "[::1",
+            "[::1]example.com",
+            "[example.com]",
+        ] {
+            assert_eq!(of_authority(authority), None, "{authority:?}");
         }
     }
 

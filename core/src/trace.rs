@@ -163,6 +163,7 @@ impl Trace {
 
     /// The client's Finished message has come, which ends its answer, with a certificate or without.
     /// Whether it is right shows when the library's call ends.
+    #[cfg(not(awslc))]
     pub(crate) fn finished(&self) {
         self.answered.store(true, Ordering::Relaxed);
     }

@@ -87,7 +87,7 @@ def test_a_connection_serves_the_hosts_of_its_own_policy(program: Program) -> No
         connection = visit(program, "good", host=host).server
         answers[host] = [connection.serves(authority) for authority in asked]
     assert answers == {
-        None: [True, True, False, False, True],
+        None: [True, True, False, False, False],
         "admin.test": [False, False, True, False, False],
         "alice.users.test": [False, False, False, True, False],
     }

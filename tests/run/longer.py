@@ -49,9 +49,10 @@ def _compile(programs: Path) -> None:
     library.install(library.Folders(prefix=str(installed)), "aws-lc", "release")
     ours = [f"-I{installed}/include", f"-L{installed}/lib", f"-Wl,-rpath,{installed}/lib"]
     for name, *sources, libraries in (
-        ("c-ours", "ours.c", "server.c", [*ours, "-lpeercert"]),
-        ("c-openssl", "openssl.c", "server.c", ["-lssl", "-lcrypto"]),
+        ("c-ours", "ours.c", "server.c", "usage.c", [*ours, "-lpeercert"]),
+        ("c-openssl", "openssl.c", "server.c", "usage.c", ["-lssl", "-lcrypto"]),
         ("c-certinfo-ours", "certinfo_ours.c", "timing.c", [*ours, "-lpeercert"]),
+        ("c-loading-openssl", "loading_openssl.c", "usage.c", ["-lcrypto"]),
         ("c-certinfo-openssl", "certinfo_openssl.c", "timing.c", ["-lcrypto"]),
     ):
         command = [os.environ.get("CC", "cc"), *C_FLAGS, "-o", str(programs / name)]

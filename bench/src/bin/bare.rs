@@ -10,7 +10,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         folder,
         connections,
         hold,
+        options,
     } = Arguments::read()?;
+    if !options.is_empty() {
+        return Err("this server has no options".into());
+    }
     let mut builder = SslAcceptor::mozilla_intermediate(SslMethod::tls_server())?;
     builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
     builder.set_certificate_chain_file(format!("{folder}/server.pem"))?;

@@ -1,36 +1,24 @@
 //! The core without a binding: the same loop on peercert, which also reads who the caller is.
 
-use peercert::{Acceptor, Options, Progress, Socket, Wait};
-use peercert_bench::{account, announce, read_request, Arguments, Usage, ANSWER};
-use std::io::{self, Read};
-use std::net::{TcpListener, TcpStream};
-
-/// The socket as a reader, for the shared loop.
-struct Plain<'a>(&'a Socket<TcpStream>);
-
-impl Read for Plain<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.0.read(buffer, Wait::Forever) {
-            Ok(Progress::Done(count)) => Ok(count),
-            Ok(_) => Err(io::ErrorKind::WouldBlock.into()),
-            Err(error) => Err(io::Error::other(error)),
-        }
-    }
-}
+use peercert::{Acceptor, Wait};
+use peercert_bench::{account, announce, read_request, Arguments, Plain, Usage, ANSWER};
+use std::io::Read;
+use std::net::TcpListener;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Arguments {
         folder,
         connections,
         hold,
+        options: more,
     } = Arguments::read()?;
-    let acceptor = Acceptor::new(
-        Options::new()
-            .set("certificate", format!("{folder}/server.pem"))
-            .set("key", format!("{folder}/server.key"))
-            .set("client_ca_file", format!("{folder}/client-ca.pem"))
-            .set("client_cert_mode", "require"),
-    )?;
+    let mut options = peercert_bench::options(&folder);
+    if !more.iter().any(|(name, _)| name == "client_ca_file") {
+        options.push("client_ca_file", format!("{folder}/client-ca.pem"));
+    }
+    more.into_iter()
+        .for_each(|(name, value)| options.push(&name, value));
+    let acceptor = Acceptor::new(options)?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     announce(listener.local_addr()?.port())?;
     let mut start = Usage::default();

@@ -1,50 +1,58 @@
-//! The client: so many full mutual handshakes one after the other, one request on each; or so many
-//! connections that are opened and kept idle until standard input ends.
+//! The client: so many full mutual handshakes one after the other, one request on each; the same with
+//! the session of the connection before; or so many connections that are opened and kept idle until
+//! standard input ends.
 
-use openssl::ssl::{
-    SslConnector, SslFiletype, SslMethod, SslSessionCacheMode, SslStream, SslVerifyMode, SslVersion,
-};
-use peercert_bench::REQUEST;
+use openssl::ssl::{SslSession, SslSessionCacheMode, SslStream, SslVersion};
+use peercert_bench::request;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::sync::{Arc, Mutex, PoisonError};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, port, count, what] = arguments.as_slice() else {
-        return Err("usage: load FOLDER PORT CONNECTIONS requests|idle".into());
+    let [folder, port, count, what, version] = arguments.as_slice() else {
+        return Err("usage: load FOLDER PORT CONNECTIONS requests|resumed|idle 1.2|1.3".into());
     };
     let (port, count): (u16, usize) = (port.parse()?, count.parse()?);
-    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
-    builder.set_min_proto_version(Some(SslVersion::TLS1_3))?;
-    builder.set_certificate_chain_file(format!("{folder}/client.pem"))?;
-    builder.set_private_key_file(format!("{folder}/client.key"), SslFiletype::PEM)?;
-    builder.set_verify(SslVerifyMode::NONE);
-    builder.set_session_cache_mode(SslSessionCacheMode::OFF);
+    let version = match version.as_str() {
+        "1.2" => SslVersion::TLS1_2,
+        _ => SslVersion::TLS1_3,
+    };
+    let mut builder = peercert_bench::client(folder, version)?;
+    let newest: Arc<Mutex<Option<SslSession>>> = Arc::default();
+    if what == "resumed" {
+        builder.set_session_cache_mode(SslSessionCacheMode::CLIENT);
+        let newest = newest.clone();
+        builder.set_new_session_callback(move |_, session| {
+            *newest.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+        });
+    }
     let connector = builder.build();
     let mut idle: Vec<SslStream<TcpStream>> = Vec::new();
-    for _ in 0..count {
+    for number in 0..count {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
         let configuration = connector.configure()?.verify_hostname(false);
-        let mut stream = configuration
-            .connect("localhost", stream)
-            .map_err(|e| e.to_string())?;
+        let mut ssl = configuration.into_ssl("localhost")?;
+        let session = newest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(session) = &session {
+            resume(&mut ssl, session)?;
+        }
+        let mut stream = ssl.connect(stream).map_err(|error| error.to_string())?;
+        // The first has nothing to resume; it warms the server up and does not count.
+        if what == "resumed" && number > 0 && !stream.ssl().session_reused() {
+            return Err("a session was not resumed".into());
+        }
         if what == "idle" {
             idle.push(stream);
             continue;
         }
-        stream.write_all(REQUEST)?;
-        let mut answer = Vec::new();
-        let mut buffer = [0; 1_024];
-        loop {
-            match stream.read(&mut buffer) {
-                Ok(0) | Err(_) => break,
-                Ok(read) => answer.extend(buffer.iter().take(read)),
-            }
-        }
-        if !answer.starts_with(b"HTTP/1.") {
-            return Err("the server did not answer".into());
-        }
+        request(&mut stream)?;
     }
     writeln!(io::stdout(), "done")?;
     io::stdout().flush()?;
@@ -52,4 +60,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         io::stdin().read_to_end(&mut Vec::new())?;
     }
     Ok(())
+}
+
+#[expect(unsafe_code, reason = "the openssl crate has no safe call for it")]
+fn resume(ssl: &mut openssl::ssl::SslRef, session: &SslSession) -> Outcome<()> {
+    // SAFETY: the session is of the one context that this program has.
+    Ok(unsafe { ssl.set_session(session) }?)
 }

@@ -112,6 +112,12 @@ impl Found {
         let lists = own_crls
             .clone()
             .or_else(|| inherited.and_then(|server| server.crls.clone()));
+        if lists.is_none()
+            && server.is_some_and(|server| server.crls.is_some())
+            && !reader.given(crls::CHECK)
+        {
+            reader.warn("client CAs of its own are given and no CRL of theirs (those of the server speak of the server's CAs), so that revoked clients verify; give client_crl_file or client_crl_path, or say that this is meant: client_crl_check none");
+        }
         let inherited = inherited.filter(|_| own_crls.is_none());
         let crl_check = or_inherited(
             reader,

@@ -115,28 +115,21 @@ pub(super) fn named(reader: &mut Reader<'_>, trust: &Trust) -> Option<Arc<Vec<X5
             subjects
         }
     };
-    Some(Arc::new(that_fit(reader, subjects)))
+    Some(Arc::new(that_fit(reader, &subjects)))
 }
 
-/// Each name once, in their order; none when they do not fit.
-fn that_fit(reader: &mut Reader<'_>, subjects: Vec<Vec<u8>>) -> Vec<X509Name> {
-    let (mut names, mut seen, mut size) = (Vec::new(), HashSet::new(), 0);
-    for subject in subjects {
-        let Ok(name) = X509Name::from_der(&subject) else {
-            continue;
-        };
-        let length = subject.len() + 2;
-        if seen.insert(subject) {
-            size += length;
-            names.push(name);
-        }
-    }
+/// Each name once, in their order; none when they do not fit, of which none is read then.
+fn that_fit(reader: &mut Reader<'_>, subjects: &[Vec<u8>]) -> Vec<X509Name> {
+    let mut seen = HashSet::new();
+    let each: Vec<&Vec<u8>> = subjects.iter().filter(|name| seen.insert(*name)).collect();
+    let size: usize = each.iter().map(|name| name.len() + 2).sum();
     if size > CA_NAMES_LIMIT {
         reader.warn(format!(
             "the names of the {} client CAs take {size} bytes, and {CA_NAMES_LIMIT} fit a TLS message: no names are sent to clients",
-            names.len()
+            each.len()
         ));
-        names.clear();
+        return Vec::new();
     }
-    names
+    let read = |name: &Vec<u8>| X509Name::from_der(name).ok();
+    each.into_iter().filter_map(read).collect()
 }

@@ -3,7 +3,8 @@
 //! In: the chain that the library built and whose signatures hold, the CRLs, the time. Out:
 //! [`Findings`]. Of several CRLs that speak of a certificate the newest that is genuine and current
 //! decides, even if an older one lists the certificate: a suspended certificate is released by the next
-//! CRL, and an old file that was left in a folder must not revoke for ever.
+//! CRL, and an old file that was left in a folder must not revoke for ever. A still newer one that has
+//! ended is no proof that somebody is good, but whom it lists is revoked.
 
 use super::{Crl, CrlSet};
 use crate::cert::ChainMember;
@@ -110,7 +111,9 @@ impl CrlSet {
         } else {
             return fault(VerifyCode::CrlSignatureFailure);
         };
-        if used.lists(&cert.serial) {
+        // An older one that ends later must not let in again whom a newer one has revoked.
+        let newest = genuine().find(|crl| crl.at(now) != Age::NotYetValid);
+        if used.lists(&cert.serial) || newest.is_some_and(|crl| crl.lists(&cert.serial)) {
             fault(VerifyCode::Revoked);
         }
         if let Some(end) = &used.next_update {

@@ -44,12 +44,15 @@ impl Entries {
     }
 }
 
+/// The tag of an INTEGER in one octet; BER has longer ways to write it.
+const SHORT_TAG: u8 = 2;
+
 /// The content octets of the INTEGER at a place.
 fn serial(der: &[u8], place: u32) -> &[u8] {
     let at = usize::try_from(place).unwrap_or(usize::MAX);
     let rest = der.get(at..).unwrap_or_default();
     // Nearly all are short; the reader made sure that they are there.
-    if let [_, length @ 0..0x80, content @ ..] = rest {
+    if let [SHORT_TAG, length @ 0..0x80, content @ ..] = rest {
         return content.get(..usize::from(*length)).unwrap_or_default();
     }
     match Reader::new(rest).value(tag::INTEGER).map(|v| v.content) {
@@ -92,5 +95,11 @@ mod tests {
         assert!(entries.contains(&[7; 0x82]) && !entries.contains(&[7; 0x81]));
         assert!(!entries.contains(&[]));
         assert_eq!(entries.len(), 2_001);
+    }
+
+    #[test]
+    fn a_serial_whose_tag_is_written_in_two_octets_is_found() {
+        let entries = Entries::new(vec![0x1f, 0x02, 1, 9], vec![0]);
+        assert!(entries.contains(&[9]));
     }
 }

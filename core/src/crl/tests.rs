@@ -89,6 +89,16 @@ fn the_newest_that_is_current_and_genuine_decides() {
 }
 
 #[test]
+fn an_older_crl_that_ends_later_lets_nobody_in_whom_a_newer_one_has_revoked() {
+    let mut newer = read("client-ca").unwrap();
+    Arc::get_mut(&mut newer).unwrap().next_update = read("expired").unwrap().next_update.clone();
+    let both = CrlSet::new(vec![read("empty").unwrap(), newer]);
+    let found = |client: &str| pairs(&findings(&both, client, "client-ca", false));
+    assert_eq!(found("revoked"), [(0, 23)]);
+    assert_eq!(found("good"), []);
+}
+
+#[test]
 fn what_somebody_else_has_signed_is_never_believed() {
     assert_eq!(leaf(&["other-signer"], "revoked"), [8]);
     assert_eq!(leaf(&["other-key"], "revoked"), [3]);

@@ -9,7 +9,7 @@ use super::{closed, inconsistent, pending, Connection, Progress, State};
 use crate::backend::{self, Unasked};
 use crate::error::{Code, Error, Result};
 use crate::host::verify_mode;
-use openssl::ssl::SslVersion;
+use openssl::ssl::{ErrorCode, SslVersion};
 
 /// How much plaintext may wait while the answer has not come, in bytes: the body of a request that
 /// the client sent before it was asked.
@@ -101,6 +101,8 @@ impl Connection {
         self.awaiting = true;
         match self.library().do_handshake() {
             Ok(()) => Ok(Progress::WantRead),
+            // What was written before has not been taken; the request goes out when it has.
+            Err(error) if error.code() == ErrorCode::WANT_WRITE => Ok(Progress::WantWrite),
             Err(error) => Err(self.broken(&error)),
         }
     }

@@ -245,3 +245,47 @@ fn a_response_that_the_issuer_has_not_signed_is_left_out() {
         .left_out(&tampered)
         .contains("its signature is not one of the issuer"));
 }
+
+#[test]
+fn each_host_staples_its_own_response_and_a_reload_reads_it_anew() {
+    let scene = Scene::new();
+    let other = Spec {
+        dns: vec!["other.example".into()],
+        ..Spec::default()
+    };
+    let other = scene.ca.server(&other).unwrap();
+    let (own, of_other) = (scene.folder.join("own.der"), scene.folder.join("other.der"));
+    std::fs::copy(scene.good(), &own).unwrap();
+    let ca = scene.ca.certificate_file();
+    let response = scene.response(&other, "V", &ca, &["-ndays", "7"]);
+    std::fs::copy(response, &of_other).unwrap();
+    let options = |server: &Written, staple: &Path| {
+        Options::new()
+            .set("certificate", server.file.clone())
+            .set("key", server.file.with_extension("key"))
+            .set("ocsp_response", staple)
+    };
+    let hosts = Options::new()
+        .set("other.example", options(&other, &of_other))
+        .set("same.example", Options::new());
+    let acceptor = Acceptor::new(options(&scene.server, &own).set("hosts", hosts)).unwrap();
+    assert!(acceptor.warnings().is_empty(), "{:?}", acceptor.warnings());
+    let serial = |name: &str, version: &str| {
+        let text = shown(&acceptor, &["-status", "-servername", name, version]);
+        let of = |server: &Written| text.contains(&format!("Serial Number: {}", server.serial));
+        (of(&scene.server), of(&other))
+    };
+    for version in ["-tls1_2", "-tls1_3"] {
+        assert_eq!(serial("other.example", version), (false, true));
+        assert_eq!(serial("same.example", version), (true, false));
+        assert_eq!(serial("unknown.example", version), (true, false));
+    }
+    std::fs::copy(&own, &of_other).unwrap();
+    acceptor.reload().unwrap();
+    assert_eq!(serial("other.example", "-tls1_3"), (false, false));
+    let warning = acceptor.warnings().concat();
+    assert!(
+        warning.starts_with("host other.example: ") && warning.contains("about another"),
+        "{warning}"
+    );
+}

@@ -78,7 +78,8 @@ def _plugged(number: int, name: str) -> Iterator[Machine]:
         _run("-n", namespace, "link", "set", theirs, "up")
         yield Machine(name, address, namespace, ours)
     finally:
-        # The cable goes with it.
+        # By itself it would go with the namespace, which connections that were cut off keep a while.
+        subprocess.run([_ip(), "link", "del", ours], capture_output=True, check=False)
         _run("netns", "del", namespace)
 
 

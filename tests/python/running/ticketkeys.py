@@ -62,11 +62,16 @@ def as_kubernetes(folder: Path, keys: KeySet) -> None:
 
 def as_vault_agent(folder: Path, keys: KeySet) -> None:
     """Each file is written beside its place and renamed into it, one after the other."""
-    folder.mkdir(exist_ok=True)
     for name in NAMES:
-        written = folder / f".{name}.tmp"
-        written.write_bytes(keys.file(name))
-        written.replace(folder / name)
+        put_one(folder, name, keys)
+
+
+def put_one(folder: Path, name: str, keys: KeySet) -> None:
+    """One file of those."""
+    folder.mkdir(exist_ok=True)
+    written = folder / f".{name}.tmp"
+    written.write_bytes(keys.file(name))
+    written.replace(folder / name)
 
 
 Distribute = Callable[[Path, KeySet], None]

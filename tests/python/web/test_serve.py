@@ -102,7 +102,7 @@ def test_every_option_of_the_contract_is_a_flag() -> None:
     from peercert import _native
 
     text = peercert("serve", "--help").stdout
-    named = set(re.findall(r"--(?!no-)([a-z-]+)", text))
+    named = set(re.findall(r"--(?!no-)([a-z0-9-]+)", text))
     for row in _native.option_table():
         # What is secret does not stand in the list of processes: it comes from a file or the
         # environment. Hosts are for programs.
@@ -214,9 +214,9 @@ def test_an_unknown_option_is_one_line(folder: Path) -> None:
     only_line(ended, "config.unknown_option", "clown")
 
 
-def test_without_certificates_the_error_names_both_ways(folder: Path) -> None:
+def test_without_certificates_the_error_names_every_way(folder: Path) -> None:
     ended = peercert("serve", "hello:app", cwd=folder)
-    only_line(ended, "config.missing_option", "--certificate and --key, or --dev")
+    only_line(ended, "config.missing_option", "--certificate and --key, or --pkcs12, or --dev")
 
 
 def test_a_wrong_password_is_one_line_and_does_not_show_it(pki: Pki, folder: Path) -> None:

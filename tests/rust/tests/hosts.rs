@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a scene that cannot be set ends the test"
 )]
 
@@ -124,15 +125,43 @@ fn a_host_that_asks_nobody_asks_nobody_though_the_default_requires() {
 }
 
 #[test]
+fn a_connection_serves_no_host_that_lets_in_others_however_it_is_spelt() {
+    let staff = server(&[("staff.example", require())]);
+    let several = Acceptor::new(staff).unwrap();
+    let client = Client::new(Some("good"), SslVersion::TLS1_3);
+    let open = ask(&several, &client, None).server;
+    for authority in ["www.example", "www.example:8443", "[::1]:8443", ""] {
+        assert!(open.serves(authority), "{authority}");
+    }
+    for authority in [
+        "staff.example",
+        "STAFF.example.:8443",
+        "%73taff.example",
+        "www.example@staff.example",
+        "staff.example..",
+        "staff.example:443:80",
+        "staff.example,www.example",
+    ] {
+        assert!(!open.serves(authority), "{authority}");
+    }
+    let closed = ask(&several, &client, Some("staff.example")).server;
+    assert!(closed.serves("staff.example") && !closed.serves("www.example"));
+    let one = ask(&Acceptor::new(server(&[])).unwrap(), &client, None).server;
+    assert!(one.serves("%73taff.example"), "there is no other host");
+}
+
+#[test]
 fn each_host_has_its_own_cas_depth_and_names_of_cas() {
     let unknown = asking(Options::new(), "require", "unknown-root.pem");
     let shallow = require().set("client_verify_depth", 0);
     let silent = require().set("client_ca_names", "none");
+    let named = require().set("client_ca_names", path("pki/live/unknown-root.pem"));
     let hosts = [
         ("good.example", require()),
         ("unknown.example", unknown),
         ("shallow.example", shallow),
         ("silent.example", silent),
+        ("named.example", named),
     ];
     let server = Acceptor::new(server(&hosts)).unwrap();
     for version in VERSIONS {
@@ -158,6 +187,12 @@ fn each_host_has_its_own_cas_depth_and_names_of_cas() {
             verdict("unknown-chain", "good.example"),
             "SELF_SIGNED_CERT_IN_CHAIN"
         );
+        assert_eq!(verdict("good", "named.example"), "OK");
+        assert_eq!(
+            verdict("unknown-chain", "named.example"),
+            "SELF_SIGNED_CERT_IN_CHAIN",
+            "what is named is not trusted"
+        );
     }
     // In TLS 1.2 the names go over the wire as they are.
     let client = Client::new(None, SslVersion::TLS1_2);
@@ -176,6 +211,7 @@ fn each_host_has_its_own_cas_depth_and_names_of_cas() {
     assert_eq!(names("good.example"), [true, true, false]);
     assert_eq!(names("unknown.example"), [false, false, true]);
     assert_eq!(names("silent.example"), [false; 3]);
+    assert_eq!(names("named.example"), [false, false, true]);
 }
 
 /// The first certificate of a file of `live/`.

@@ -2,12 +2,11 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "a scene that cannot be set ends the test"
 )]
 
 use openssl::ssl::SslVersion;
-use peercert::{Acceptor, Code, Error, Options};
+use peercert::{Acceptor, Code, Options};
 use peercert_tests::client::Client;
 use peercert_tests::dialogue::Dialogue;
 use peercert_tests::path;
@@ -25,7 +24,8 @@ fn options(mode: &str, later: &str) -> Options {
         .set("client_ca_file", path("pki/live/client-cas.pem"))
 }
 
-fn code<T>(result: Result<T, Error>) -> Option<Code> {
+#[cfg(not(feature = "aws-lc"))]
+fn code<T>(result: peercert::Result<T>) -> Option<Code> {
     result.err().map(|error| error.code())
 }
 
@@ -322,6 +322,28 @@ mod openssl_asks {
             dialogue.listen();
             assert_eq!(dialogue.alert, Some(45));
         }
+    }
+
+    #[test]
+    fn a_request_waits_until_there_is_room_for_it() {
+        let mut dialogue = begin(&good(), "none", "require");
+        let mut sent = 0;
+        while let Ok(Progress::Done(count)) = dialogue.server.write(&[7; 16_384]) {
+            sent += count;
+        }
+        let asked = dialogue.server.request_certificate();
+        assert!(matches!(asked, Ok(Progress::WantWrite)), "{asked:?}");
+        let shaken = dialogue.server.handshake();
+        assert!(matches!(shaken, Ok(Progress::WantWrite)), "{shaken:?}");
+        assert!(!dialogue.server.clientcert().unwrap().present());
+        dialogue.received.clear();
+        while !matches!(dialogue.server.handshake(), Ok(Progress::Done(()))) {
+            dialogue.listen();
+            dialogue.tell();
+        }
+        assert_eq!(dialogue.received.len(), sent);
+        assert!(dialogue.server.clientcert().unwrap().verified());
+        assert_still_there(&mut dialogue);
     }
 
     #[test]

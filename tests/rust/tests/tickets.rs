@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a scene that cannot be set ends the test"
 )]
 
@@ -16,6 +17,7 @@ use peercert_tests::client::{Client, Outcome};
 use peercert_tests::folder::Folder;
 use peercert_tests::session::{ticket, with_ticket};
 use peercert_tests::{noise, path, rounds};
+use std::slice::from_ref;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
 
@@ -57,7 +59,7 @@ fn a_rotation_of_keys_loses_no_session() {
         for (old, new) in [(80, 80), (48, 80), (80, 48), (48, 48)] {
             let (a, b, c) = (key(b'a', old), key(b'b', new), key(b'c', new));
             let client = Client::new(Some("good"), version);
-            let first = client.connect(&with_keys(&[a.clone()]), None, usize::MAX);
+            let first = client.connect(&with_keys(from_ref(&a)), None, usize::MAX);
             let session = first.session.unwrap();
             assert!(
                 ticket(&session).starts_with(&a[..16]),
@@ -77,7 +79,7 @@ fn a_rotation_of_keys_loses_no_session() {
             // lives as long as its key is known, and at most for session_timeout as every other.
             let renews = version == SslVersion::TLS1_3 || cfg!(not(feature = "aws-lc"));
             assert_eq!(again.session.is_some(), renews);
-            let gone = with_keys(&[b.clone()]);
+            let gone = with_keys(from_ref(&b));
             if let Some(renewed) = again.session {
                 assert!(ticket(&renewed).starts_with(&b[..16]), "under the new key");
                 assert!(connect(&client, &gone, &renewed).server.resumed());
@@ -275,7 +277,7 @@ fn foreign(key: &[u8], good: &[u8], session: &[u8]) -> Vec<(String, Vec<u8>)> {
 fn a_ticket_that_is_not_the_servers_leads_to_a_full_handshake() {
     for version in VERSIONS {
         let key = key(b'a', 80);
-        let server = with_keys(&[key.clone()]);
+        let server = with_keys(from_ref(&key));
         let client = Client::new(Some("good"), version);
         let session = client.connect(&server, None, usize::MAX).session.unwrap();
         let good = ticket(&session);
@@ -294,7 +296,7 @@ fn a_ticket_that_is_not_the_servers_leads_to_a_full_handshake() {
 fn noise_in_a_tickets_place_is_answered_as_if_there_were_none() {
     for version in VERSIONS {
         let key = key(b'a', 80);
-        let server = with_keys(&[key.clone()]);
+        let server = with_keys(from_ref(&key));
         let client = Client::new(Some("good"), version);
         let session = client.connect(&server, None, usize::MAX).session.unwrap();
         // About a million octets in 2,000 tickets.
