@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import certinfo
+import identity
 import scale
 import servers
 import size
@@ -85,6 +86,16 @@ def rows(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, float |
             bench.idle_python("ssl"),
             "kB",
             0.80,
+        ),
+        *(
+            (
+                f"who a caller is, 100 rules / one rule, {kind}",
+                identity.program(bench.programs, kind, 100),
+                identity.program(bench.programs, kind, 1),
+                "us",
+                2.00,
+            )
+            for kind in identity.KINDS
         ),
         *rows_in_c(bench),
         *rows_in_lua(bench),

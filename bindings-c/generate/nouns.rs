@@ -46,6 +46,7 @@ const ORDER: &[(&str, &str, Option<&str>)] = &[
     ("connection", "connection.rs", None),
     ("report", "report.rs", None),
     ("report_new_from_ssl", "host.rs", Some("PEERCERT_OPENSSL")),
+    ("rules", "rules.rs", None),
     ("value", "value.rs", None),
     ("certinfo", "certinfo.rs", None),
     ("error", "error.rs", None),

@@ -381,6 +381,30 @@
 #define PEERCERT_KEY_CREDENTIALID "credentialid"
 /* The extension is critical. */
 #define PEERCERT_KEY_CRITICAL "critical"
+/* A rule matched: the caller is a user. */
+#define PEERCERT_KEY_IDENTIFIED "identified"
+/* The user; not empty, at most 256 bytes, without control and invisible characters. */
+#define PEERCERT_KEY_USER "user"
+/* The groups, each once, in the form of `user`. */
+#define PEERCERT_KEY_GROUPS "groups"
+/* The rule that matched, counted from 1. */
+#define PEERCERT_KEY_RULE "rule"
+/* Where that rule stands: `FILE:LINE`, `line 2` of a text, `rule 2` of a list. */
+#define PEERCERT_KEY_PLACE "place"
+/* Why not: `absent` (no certificate), `unverified`, `no_match`. */
+#define PEERCERT_KEY_REASON "reason"
+/* The reason as a sentence. */
+#define PEERCERT_KEY_MESSAGE "message"
+/* The answer. */
+#define PEERCERT_KEY_IDENTITY "identity"
+/* What came of every rule, in order. */
+#define PEERCERT_KEY_RULES "rules"
+/* Its value as it is written. */
+#define PEERCERT_KEY_PATTERN "pattern"
+/* `matched`, `differs`, `no_value`, `left_out`, `no_user`, `unverified`, `anchor`, `not_tried`. */
+#define PEERCERT_KEY_OUTCOME "outcome"
+/* What came of each value that was compared. */
+#define PEERCERT_KEY_VALUES "values"
 /* TLS version, `TLSv1.2` or `TLSv1.3`. */
 #define PEERCERT_KEY_SSLVERSION "sslversion"
 /* Cipher suite, by OpenSSL's name. */
@@ -478,6 +502,8 @@
 #define PEERCERT_CODE_CONFIG_BAD_APPLICATION "config.bad_application"
 /* A package or program that the command needs is not installed. */
 #define PEERCERT_CODE_CONFIG_MISSING_PACKAGE "config.missing_package"
+/* A rule that maps certificates to users is wrong; the message says in which line. */
+#define PEERCERT_CODE_CONFIG_BAD_RULE "config.bad_rule"
 /* A setting of another TLS interface that is not offered here; the message names the option. */
 #define PEERCERT_CODE_CONFIG_NOT_OFFERED "config.not_offered"
 /* The name of a virtual host is no host name, or has a wildcard where none works. */
@@ -596,6 +622,9 @@ typedef struct peercert_options peercert_options;
 
 /* Who called: an immutable snapshot. */
 typedef struct peercert_report peercert_report;
+
+/* Rules, compiled. */
+typedef struct peercert_rules peercert_rules;
 
 /*
  * What is told of each handshake that fails, in the thread that drove it. `error` is the error that
@@ -1190,6 +1219,22 @@ int peercert_connection_clientcert(const peercert_connection *connection,
                                    peercert_error **error);
 
 /*
+ * Who the client is by rules: the dictionary `identity`, as peercert_rules_identify() gives it.
+ * `connection`: the connection.
+ * `rules`: the rules.
+ * `identity`: receives the dictionary, which outlives the connection; free it with
+ * peercert_value_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.handshake_pending, state.null_argument.
+ * Since: 0.1.0
+ */
+int peercert_connection_identity(const peercert_connection *connection,
+                                 const peercert_rules *rules,
+                                 peercert_value **identity,
+                                 peercert_error **error);
+
+/*
  * The report on the client, without building its dictionary.
  * `connection`: the connection, its handshake ended.
  * `report`: receives the report, which belongs to the connection and is freed with it.
@@ -1391,6 +1436,87 @@ int peercert_report_new_from_ssl(const void *ssl,
                                  peercert_error **error);
 
 #endif
+
+/*
+ * Rules that map certificates to users, in order: the first that matches counts. They never change,
+ * and several threads may use them at once. The README explains how they are written.
+ */
+
+/*
+ * Makes rules of a text as a file has it: one rule in a line. Every problem is told at once.
+ * `text`: the rules, UTF-8; data, never a path.
+ * `len`: how many bytes.
+ * `rules`: receives the rules; free them with peercert_rules_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: config.bad_rule, each problem with the context `line`; state.null_argument,
+ * state.invalid_argument.
+ * Since: 0.1.0
+ */
+int peercert_rules_new(const uint8_t *text,
+                       size_t len,
+                       peercert_rules **rules,
+                       peercert_error **error);
+
+/*
+ * Makes rules of a file.
+ * `file`: the file's name.
+ * `rules`: receives the rules; free them with peercert_rules_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: config.bad_rule, each problem with the context `path` and `line`; config.file_not_found,
+ * config.file_unreadable; state.null_argument.
+ * Since: 0.1.0
+ */
+int peercert_rules_file(const char *file,
+                        peercert_rules **rules,
+                        peercert_error **error);
+
+/*
+ * How many rules there are.
+ * `rules`: NULL gives 0.
+ * Returns: the number, at least 1.
+ * Since: 0.1.0
+ */
+size_t peercert_rules_len(const peercert_rules *rules);
+
+/*
+ * Who a caller is: the dictionary `identity`.
+ * `rules`: the rules.
+ * `report`: the report on the caller.
+ * `identity`: receives the dictionary; free it with peercert_value_free(). That the caller is
+ * nobody is no error: `identified` is false then, and `reason` says why.
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.null_argument.
+ * Since: 0.1.0
+ */
+int peercert_rules_identify(const peercert_rules *rules,
+                            const peercert_report *report,
+                            peercert_value **identity,
+                            peercert_error **error);
+
+/*
+ * What comes of every rule for a caller: the dictionary `explanation`, for whoever writes rules.
+ * `rules`: the rules.
+ * `report`: the report on the caller.
+ * `explanation`: receives the dictionary; free it with peercert_value_free().
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.null_argument.
+ * Since: 0.1.0
+ */
+int peercert_rules_explain(const peercert_rules *rules,
+                           const peercert_report *report,
+                           peercert_value **explanation,
+                           peercert_error **error);
+
+/*
+ * Frees rules.
+ * `rules`: NULL is allowed.
+ * Since: 0.1.0
+ */
+void peercert_rules_free(peercert_rules *rules);
 
 /*
  * Values: a dictionary as a tree. What peercert_value_free() takes is a whole tree; the values that

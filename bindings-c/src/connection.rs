@@ -9,6 +9,7 @@
 use crate::boundary::{bytes, free, give, output, room, shared, text};
 use crate::error::Error;
 use crate::report::Report;
+use crate::rules::Rules;
 use crate::value::{self, Value};
 use peercert::{Code, Descriptor, Progress, Result, Socket, Wait};
 use std::ffi::{c_char, c_int};
@@ -448,6 +449,35 @@ pub unsafe extern "C" fn peercert_connection_clientcert(
             report.describe(sink);
             Ok(())
         })?));
+        Ok(())
+    })
+}
+
+/// Who the client is by rules: the dictionary `identity`, as peercert_rules_identify() gives it.
+///
+/// `connection`: the connection.
+/// `rules`: the rules.
+/// `identity`: receives the dictionary, which outlives the connection; free it with
+/// peercert_value_free().
+/// `error`: receives the error, or NULL.
+/// Returns: PEERCERT_OK, or PEERCERT_ERROR.
+/// Errors: state.handshake_pending, state.null_argument.
+/// Since: 0.1.0
+#[no_mangle]
+pub unsafe extern "C" fn peercert_connection_identity(
+    connection: *const Connection,
+    rules: *const Rules,
+    identity: *mut *mut Value,
+    error: *mut *mut Error,
+) -> c_int {
+    entry!(error, {
+        // SAFETY: as the signature says.
+        let (connection, rules) =
+            unsafe { (shared(connection, "connection")?, shared(rules, "rules")?) };
+        // SAFETY: as the signature says.
+        let out = unsafe { output(identity, "identity") }?;
+        let report = connection.engine().clientcert()?.clone();
+        out.set(give(rules.identity(&report)?));
         Ok(())
     })
 }

@@ -22,5 +22,6 @@ pub mod host;
 pub mod options;
 pub mod reload;
 pub mod report;
+pub mod rules;
 pub mod value;
 pub mod version;

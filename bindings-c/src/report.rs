@@ -25,6 +25,11 @@ impl Report {
         }
     }
 
+    /// The report itself.
+    pub(crate) fn inner(&self) -> &Arc<peercert::Report> {
+        &self.inner
+    }
+
     /// It tells of this very snapshot.
     pub(crate) fn is_of(&self, report: &Arc<peercert::Report>) -> bool {
         Arc::ptr_eq(&self.inner, report)

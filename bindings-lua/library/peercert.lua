@@ -92,6 +92,36 @@
 ---@field code string A stable word.
 ---@field text string The warning as a sentence.
 
+---@class peercert.identity
+---@field identified boolean A rule matched: the caller is a user.
+---@field user? string The user; not empty, at most 256 bytes, without control and invisible characters.
+---@field groups? string[] The groups, each once, in the form of `user`.
+---@field rule? integer The rule that matched, counted from 1.
+---@field place? string Where that rule stands: `FILE:LINE`, `line 2` of a text, `rule 2` of a list.
+---@field source? string What the rule looked at.
+---@field value? string The value of the certificate that matched, as it was compared.
+---@field verified? boolean The certificate was verified; false only by a rule with `allow_unverified`.
+---@field reason? string Why not: `absent` (no certificate), `unverified`, `no_match`.
+---@field message? string The reason as a sentence.
+
+---@class peercert.explanation
+---@field identity peercert.identity The answer.
+---@field rules peercert.rule[] What came of every rule, in order.
+
+---@class peercert.rule
+---@field rule integer The rule, counted from 1.
+---@field place string Where it stands, as in `identity`.
+---@field source string What it looks at.
+---@field pattern string Its value as it is written.
+---@field outcome string `matched`, `differs`, `no_value`, `left_out`, `no_user`, `unverified`, `anchor`, `not_tried`.
+---@field message string The outcome as a sentence.
+---@field values peercert.value[] What came of each value that was compared.
+
+---@class peercert.value
+---@field value string The value, at most 256 bytes of it, control characters escaped.
+---@field outcome string `fits`, `differs`, `left_out`.
+---@field message string The outcome as a sentence.
+
 ---@class peercert.details
 ---@field sslversion string TLS version, `TLSv1.2` or `TLSv1.3`.
 ---@field cipher string Cipher suite, by OpenSSL's name.
@@ -174,6 +204,12 @@ local Caller = {}
 ---@return peercert.clientcert? clientcert
 ---@return peercert.error? err
 function Caller:clientcert() end
+
+---Who the client is by rules.
+---@param rules peercert.Rules
+---@return peercert.identity? identity
+---@return peercert.error? err
+function Caller:identity(rules) end
 
 ---The chain as the client sent it, leaf first, each DER; nil without a certificate and on a resumed
 ---connection.
@@ -351,6 +387,23 @@ function Acceptor:counters() end
 ---@param callback? fun(err: peercert.error)
 function Acceptor:on_refusal(callback) end
 
+---Rules that map certificates to users.
+---@class peercert.Rules
+local Rules = {}
+
+---@return integer count
+function Rules:len() end
+
+---@param caller peercert.Caller
+---@return peercert.identity? identity
+---@return peercert.error? err
+function Rules:identify(caller) end
+
+---@param caller peercert.Caller
+---@return peercert.explanation? explanation
+---@return peercert.error? err
+function Rules:explain(caller) end
+
 local peercert = {}
 
 ---@param options peercert.options
@@ -379,6 +432,16 @@ function peercert.certinfos(data, password) end
 ---@return peercert.Report? report
 ---@return peercert.error? err
 function peercert.report(certificate, verdict) end
+
+---@param rules string|table[] As a file has it, or a table of its words for each rule; never a path.
+---@return peercert.Rules? rules
+---@return peercert.error? err
+function peercert.rules(rules) end
+
+---@param path string
+---@return peercert.Rules? rules
+---@return peercert.error? err
+function peercert.rules_file(path) end
 
 ---@return string ours
 ---@return string tls_library

@@ -52,7 +52,7 @@ fn described(lua: &Lua, certificate: &Certificate) -> Result<mlua::Value> {
 }
 
 /// A path, in whatever bytes the file system has.
-fn path_of(path: &LuaString) -> std::path::PathBuf {
+pub(crate) fn path_of(path: &LuaString) -> std::path::PathBuf {
     use std::os::unix::ffi::OsStrExt;
     std::ffi::OsStr::from_bytes(&path.as_bytes()).into()
 }

@@ -4,8 +4,11 @@
 
 use crate::errors::answer;
 use crate::report;
+use crate::rules::{self, Rules};
 use crate::table;
-use mlua::{IntoLuaMulti, Lua, LuaString, MultiValue, Result, UserData, UserDataMethods, Value};
+use mlua::{
+    IntoLuaMulti, Lua, LuaString, MultiValue, Result, UserData, UserDataMethods, UserDataRef, Value,
+};
 use peercert::Progress;
 
 /// The most plaintext that one read gives: what a TLS record holds.
@@ -57,6 +60,16 @@ impl UserData for Connection {
             reported(lua, &this.0, report::clientcert)
         });
         methods.add_method("details", |lua, this, ()| details(lua, &this.0));
+        methods.add_method("identity", |lua, this, rules: UserDataRef<Rules>| {
+            reported(lua, &this.0, |lua, report| {
+                rules::identity(lua, report, &rules)
+            })
+        });
+        methods.add_method("explanation", |lua, this, rules: UserDataRef<Rules>| {
+            reported(lua, &this.0, |lua, report| {
+                rules::explanation(lua, report, &rules)
+            })
+        });
         methods.add_method("serves", |_, this, authority: LuaString| {
             Ok(serves(&this.0, &authority))
         });

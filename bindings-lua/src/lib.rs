@@ -11,6 +11,7 @@ mod connection;
 mod errors;
 mod options;
 mod report;
+mod rules;
 mod socket;
 mod table;
 mod tables;
@@ -24,6 +25,7 @@ fn native(lua: &Lua) -> Result<Table> {
     certinfo::register(lua, &module)?;
     acceptor::register(lua, &module)?;
     report::register(lua, &module)?;
+    rules::register(lua, &module)?;
     tables::register(lua, &module)?;
     Ok(module)
 }

@@ -72,6 +72,11 @@ fn name_of(name: &Value) -> String {
     }
 }
 
+/// A Lua value as plain data.
+pub(crate) fn data_of(value: &Value) -> Result<OptionValue> {
+    value_of(value, &mut Vec::new())
+}
+
 fn value_of(value: &Value, path: &mut Path) -> Result<OptionValue> {
     Ok(match value {
         Value::Boolean(flag) => OptionValue::Flag(*flag),

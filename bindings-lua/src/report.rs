@@ -1,8 +1,9 @@
 //! This file is about reports: who the client is, whoever saw the certificate.
 
 use crate::errors::answer;
+use crate::rules::{self, Rules};
 use crate::table;
-use mlua::{Lua, LuaString, MultiValue, Result, Table, UserData, UserDataMethods};
+use mlua::{Lua, LuaString, MultiValue, Result, Table, UserData, UserDataMethods, UserDataRef};
 
 /// A report on a client of a host's.
 struct Report(peercert::Report);
@@ -20,6 +21,12 @@ pub(crate) fn register(lua: &Lua, module: &Table) -> Result<()> {
 impl UserData for Report {
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_method("clientcert", |lua, this, ()| clientcert(lua, &this.0));
+        methods.add_method("identity", |lua, this, rules: UserDataRef<Rules>| {
+            rules::identity(lua, &this.0, &rules)
+        });
+        methods.add_method("explanation", |lua, this, rules: UserDataRef<Rules>| {
+            rules::explanation(lua, &this.0, &rules)
+        });
         methods.add_method("chain", |lua, this, ()| chain(lua, &this.0));
         methods.add_method("der", |lua, this, ()| der(lua, &this.0));
         methods.add_method("json", |lua, this, ()| json(lua, &this.0));

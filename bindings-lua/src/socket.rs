@@ -4,7 +4,8 @@
 
 use crate::connection::{self, RECORD};
 use crate::report;
-use mlua::{IntoLuaMulti, LuaString, UserData, UserDataMethods};
+use crate::rules::{self, Rules};
+use mlua::{IntoLuaMulti, LuaString, UserData, UserDataMethods, UserDataRef};
 use peercert::{Descriptor, Wait};
 use std::time::{Duration, Instant};
 
@@ -63,6 +64,16 @@ impl UserData for Socket {
         });
         methods.add_method("details", |lua, this, ()| {
             connection::details(lua, &this.0.connection())
+        });
+        methods.add_method("identity", |lua, this, rules: UserDataRef<Rules>| {
+            connection::reported(lua, &this.0.connection(), |lua, report| {
+                rules::identity(lua, report, &rules)
+            })
+        });
+        methods.add_method("explanation", |lua, this, rules: UserDataRef<Rules>| {
+            connection::reported(lua, &this.0.connection(), |lua, report| {
+                rules::explanation(lua, report, &rules)
+            })
         });
         methods.add_method("serves", |_, this, authority: LuaString| {
             Ok(connection::serves(&this.0.connection(), &authority))

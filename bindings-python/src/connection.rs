@@ -5,6 +5,7 @@
 use crate::dict;
 use crate::errors::{self, Flavour, Want};
 use crate::report;
+use crate::rules::Rules;
 use peercert::Progress;
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
@@ -122,6 +123,11 @@ impl Connection {
         dict::build(py, |sink| report.describe(sink))
     }
 
+    /// Who the client is by these rules, as a dictionary.
+    fn identity<'py>(&self, py: Python<'py>, rules: &Rules) -> PyResult<Bound<'py, PyAny>> {
+        rules.answer(py, &self.report(py)?)
+    }
+
     /// The connection as a dictionary.
     fn details<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let tree = self
@@ -154,7 +160,8 @@ impl Connection {
 }
 
 impl Connection {
-    fn report(&self, py: Python<'_>) -> PyResult<std::sync::Arc<peercert::Report>> {
+    /// The report on the client.
+    pub(crate) fn report(&self, py: Python<'_>) -> PyResult<std::sync::Arc<peercert::Report>> {
         let report = self.lock(py).clientcert().cloned();
         report.map_err(|error| errors::own(py, &error))
     }

@@ -11,6 +11,7 @@ use crate::dict;
 use crate::errors::{self, Flavour, Operation};
 use crate::fd::Fd;
 use crate::report::{chain, der};
+use crate::rules::Rules;
 use peercert::value::Value;
 use peercert::{Connection, Progress, Report};
 use pyo3::exceptions::{PyNotImplementedError, PyValueError};
@@ -73,7 +74,8 @@ impl Engine {
         }
     }
 
-    fn report(&self, py: Python<'_>) -> PyResult<Arc<Report>> {
+    /// The report on the client.
+    pub(crate) fn report(&self, py: Python<'_>) -> PyResult<Arc<Report>> {
         self.kept(py, &self.report, |connection| {
             connection.clientcert().cloned()
         })
@@ -374,6 +376,11 @@ impl Engine {
     fn clientcert<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let report = self.report(py)?;
         dict::build(py, |sink| report.describe(sink))
+    }
+
+    /// Who the client is by these rules, as a dictionary.
+    fn identity<'py>(&self, py: Python<'py>, rules: &Rules) -> PyResult<Bound<'py, PyAny>> {
+        rules.answer(py, &self.report(py)?)
     }
 
     /// The connection as a dictionary.

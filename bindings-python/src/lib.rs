@@ -15,6 +15,7 @@ mod errors;
 mod fd;
 mod options;
 mod report;
+mod rules;
 mod tables;
 mod watch;
 
@@ -35,6 +36,8 @@ mod _native {
     use crate::engine::{ChainCertificate, Engine};
     #[pymodule_export]
     use crate::report::{report, Report};
+    #[pymodule_export]
+    use crate::rules::Rules;
     #[pymodule_export]
     use crate::tables::{codes, mode_name, modes, option_name, option_table, schema, version};
 }

@@ -24,7 +24,8 @@ pub(crate) fn from_kwargs(kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<Option
     Ok(options)
 }
 
-fn value_of(value: &Bound<'_, PyAny>) -> PyResult<OptionValue> {
+/// A Python value as plain data.
+pub(crate) fn value_of(value: &Bound<'_, PyAny>) -> PyResult<OptionValue> {
     if let Ok(flag) = value.cast::<PyBool>() {
         return Ok(OptionValue::Flag(flag.is_true()));
     }

@@ -5,6 +5,7 @@
 use crate::certinfo::with_bytes;
 use crate::dict;
 use crate::errors;
+use crate::rules::Rules;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyInt, PyList, PyString};
@@ -59,6 +60,11 @@ impl Report {
         dict::build(py, |sink| self.0.describe(sink))
     }
 
+    /// Who the client is by these rules, as a dictionary.
+    fn identity<'py>(&self, py: Python<'py>, rules: &Rules) -> PyResult<Bound<'py, PyAny>> {
+        rules.answer(py, &self.0)
+    }
+
     /// The certificates that the host exposed, each DER; `None` without one.
     fn chain<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
         chain(py, &self.0)
@@ -72,6 +78,13 @@ impl Report {
     /// What `clientcert` tells, as JSON text.
     fn json(&self) -> String {
         self.0.json()
+    }
+}
+
+impl Report {
+    /// The report itself.
+    pub(crate) fn of(&self) -> &peercert::Report {
+        &self.0
     }
 }
 

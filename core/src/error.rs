@@ -125,6 +125,8 @@ codes! {
     BadApplication = Config "config.bad_application";
     /// A package or program that the command needs is not installed.
     MissingPackage = Config "config.missing_package";
+    /// A rule that maps certificates to users is wrong; the message says in which line.
+    BadRule = Config "config.bad_rule";
     /// A setting of another TLS interface that is not offered here; the message names the option.
     NotOffered = Config "config.not_offered";
     /// The name of a virtual host is no host name, or has a wildcard where none works.

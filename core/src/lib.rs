@@ -28,6 +28,7 @@ pub mod error;
 mod failure;
 mod host;
 mod hostname;
+pub mod identity;
 pub mod issue;
 pub mod json;
 mod mode;
@@ -58,6 +59,7 @@ pub use config::table::{
 pub use crl::fuzzing as crl_fuzzing;
 pub use engine::{Connection, Progress, RefusalHook};
 pub use error::{Code, Error, Kind, Result};
+pub use identity::{Identity, Rules, Unmatched};
 pub use mode::Mode;
 pub use options::{OptionValue, Options};
 pub use peer::Report;

@@ -226,6 +226,11 @@ impl Report {
         self.sent.as_ref().is_some_and(|sent| sent.resumed)
     }
 
+    /// Where the certificate was seen, as a word.
+    pub(crate) fn source(&self) -> &'static str {
+        self.source.name()
+    }
+
     /// The leaf, read anew at every call.
     #[must_use]
     pub fn certificate(&self) -> Option<Certificate> {

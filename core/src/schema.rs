@@ -243,6 +243,36 @@ keys! {
         WARNING_CODE = "code" Text, "always", "A stable word.", "\"negative_serial\"";
         WARNING_TEXT = "text" Text, "always", "The warning as a sentence.", "\"the serial number is negative\"";
     }
+    identity {
+        IDENTIFIED = "identified" Flag, "always", "A rule matched: the caller is a user.", "true";
+        USER = "user" Text, "identified", "The user; not empty, at most 256 bytes, without control and invisible characters.", "\"jane\"";
+        GROUPS = "groups" Texts, "identified", "The groups, each once, in the form of `user`.", "[\"staff\"]";
+        IDENTITY_RULE = "rule" Integer, "identified", "The rule that matched, counted from 1.", "2";
+        IDENTITY_PLACE = "place" Text, "identified", "Where that rule stands: `FILE:LINE`, `line 2` of a text, `rule 2` of a list.", "\"users.rules:5\"";
+        IDENTITY_SOURCE = "source" Text, "identified", "What the rule looked at.", "\"subject.CN\"";
+        IDENTITY_VALUE = "value" Text, "identified", "The value of the certificate that matched, as it was compared.", "\"Jane Doe\"";
+        IDENTITY_VERIFIED = "verified" Flag, "identified", "The certificate was verified; false only by a rule with `allow_unverified`.", "true";
+        REASON = "reason" Text, "not identified", "Why not: `absent` (no certificate), `unverified`, `no_match`.", "\"no_match\"";
+        IDENTITY_MESSAGE = "message" Text, "not identified", "The reason as a sentence.", "\"none of the 3 rules matches\"";
+    }
+    explanation {
+        EXPLANATION_IDENTITY = "identity" Dict, "always", "The answer.", "{\"identified\": false, \"reason\": \"absent\", \"message\": \"the client sent no certificate\"}";
+        EXPLANATION_RULES = "rules" List, "always", "What came of every rule, in order.", "[]";
+    }
+    rule {
+        RULE_RULE = "rule" Integer, "always", "The rule, counted from 1.", "1";
+        RULE_PLACE = "place" Text, "always", "Where it stands, as in `identity`.", "\"users.rules:3\"";
+        RULE_SOURCE = "source" Text, "always", "What it looks at.", "\"email\"";
+        RULE_PATTERN = "pattern" Text, "always", "Its value as it is written.", "\"/(.+)@example\\\\.org/\"";
+        RULE_OUTCOME = "outcome" Text, "always", "`matched`, `differs`, `no_value`, `left_out`, `no_user`, `unverified`, `anchor`, `not_tried`.", "\"differs\"";
+        RULE_MESSAGE = "message" Text, "always", "The outcome as a sentence.", "\"no value fits\"";
+        RULE_VALUES = "values" List, "always", "What came of each value that was compared.", "[]";
+    }
+    value {
+        VALUE_TEXT = "value" Text, "always", "The value, at most 256 bytes of it, control characters escaped.", "\"joe@example.com\"";
+        VALUE_OUTCOME = "outcome" Text, "always", "`fits`, `differs`, `left_out`.", "\"differs\"";
+        VALUE_MESSAGE = "message" Text, "always", "The outcome as a sentence.", "\"it differs\"";
+    }
     details {
         SSLVERSION = "sslversion" Text, "always", "TLS version, `TLSv1.2` or `TLSv1.3`.", "\"TLSv1.3\"";
         CIPHER = "cipher" Text, "always", "Cipher suite, by OpenSSL's name.", "\"TLS_AES_128_GCM_SHA256\"";

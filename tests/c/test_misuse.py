@@ -11,7 +11,7 @@ import pytest
 import programs
 from building import TREE, Library
 
-TOPICS = ("nulls", "values", "order", "buffers", "input", "peers", "threads", "forks")
+TOPICS = ("nulls", "values", "order", "buffers", "input", "peers", "rules", "threads", "forks")
 
 
 @pytest.fixture(scope="module")

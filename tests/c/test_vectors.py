@@ -47,6 +47,12 @@ def test_every_verdict_of_a_host_is_reported_as_its_row_says(
     assert f"verdict: {ours} ran\n" in programs.run(program, "verdict")
 
 
+def test_rules_say_who_the_caller_is(program: Path) -> None:
+    rows = json.loads((VECTORS / "identity.json").read_text())["rows"]
+    written = sum(isinstance(row["rules"], str) for row in rows)
+    assert f"identity: {written} ran\n" in programs.run(program, "identity")
+
+
 def test_every_row_of_options_has_its_problems_and_no_other(
     program: Path, library: Library
 ) -> None:

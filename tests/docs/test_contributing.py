@@ -51,7 +51,12 @@ def test_an_operation_has_its_name_in_c(name: str) -> None:
 def test_an_operation_has_its_name_in_lua(name: str) -> None:
     owner, mark, operation = re.split("([.:])", name)
     # What all that know a caller have in common is written once, for a class of any name.
-    owners = {"peercert": "peercert", "acceptor": "Acceptor", "connection": "(Connection|class)"}
+    owners = {
+        "peercert": "peercert",
+        "acceptor": "Acceptor",
+        "connection": "(Connection|class)",
+        "rules": r"caller\.Rules",
+    }
     sources = TREE.glob("bindings-lua/lua/peercert/*.lua")
     pattern = rf"^ *function {owners[owner]}{re.escape(mark)}{operation}\("
     assert any(re.search(pattern, path.read_text(), re.MULTILINE) for path in sources)

@@ -8,6 +8,46 @@ local check, checked_self = arguments.check, arguments.checked_self
 
 local caller = {}
 
+--- Rules that map certificates to users. They never change. They hold what is native as `native`.
+caller.Rules = { __name = "peercert.Rules" }
+caller.Rules.__index = caller.Rules
+
+-- Raises an error, which blames who called the method `name`, for what are no rules.
+local function checked_rules(name, rules)
+  if type(rules) ~= "table" or getmetatable(rules) ~= caller.Rules then
+    local message = "bad argument #1 to '%s' (rules: peercert.Rules expected, got %s)"
+    error(message:format(name, rules == nil and "no value" or type(rules)), 3)
+  end
+end
+
+--- How many rules there are.
+function caller.Rules:len()
+  checked_self("len", self, caller.Rules)
+  return self.native:len()
+end
+
+-- What knows a caller holds what is native, which can say who that is.
+local function checked_caller(name, known)
+  local native = type(known) == "table" and rawget(known, "native")
+  if type(native) ~= "userdata" or type(known.identity) ~= "function" then
+    local message = "bad argument #1 to '%s' (caller: connection or report expected, got %s)"
+    error(message:format(name, known == nil and "no value" or type(known)), 3)
+  end
+  return native
+end
+
+--- Who a caller is: a connection or a report.
+function caller.Rules:identify(known)
+  checked_self("identify", self, caller.Rules)
+  return errors.answer(checked_caller("identify", known):identity(self.native))
+end
+
+--- What comes of every rule for a caller, and the answer that `identify` gives.
+function caller.Rules:explain(known)
+  checked_self("explain", self, caller.Rules)
+  return errors.answer(checked_caller("explain", known):explanation(self.native))
+end
+
 --- A class whose objects tell who the client is. They hold what is native as `native`.
 function caller.class(name)
   local class = { __name = name }
@@ -17,6 +57,13 @@ function caller.class(name)
   function class:clientcert()
     checked_self("clientcert", self, class)
     return errors.answer(self.native:clientcert())
+  end
+
+  --- Who the client is by rules (`peercert.rules`).
+  function class:identity(rules)
+    checked_self("identity", self, class)
+    checked_rules("identity", rules)
+    return errors.answer(self.native:identity(rules.native))
   end
 
   --- The chain as the client sent it, leaf first, each DER; nil without a certificate and on a

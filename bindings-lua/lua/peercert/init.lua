@@ -54,6 +54,26 @@ function peercert.report(certificate, verdict)
   return setmetatable({ native = made }, Report)
 end
 
+local function rules_of(made, err)
+  if not made then
+    return nil, err
+  end
+  return setmetatable({ native = made }, caller.Rules)
+end
+
+--- Rules that map certificates to users: a text as a file has it, one rule in a line; or a list with a
+-- table for each rule. Every problem comes at once, in `err.problems`.
+function peercert.rules(rules)
+  check("rules", 1, "rules", rules, "string", "table")
+  return rules_of(errors.answer(native.rules(rules)))
+end
+
+--- The same of a file.
+function peercert.rules_file(path)
+  check("rules_file", 1, "path", path, "string")
+  return rules_of(errors.answer(native.rules_file(path)))
+end
+
 --- The versions, ours and the TLS library's.
 function peercert.version()
   return native.version()

@@ -19,7 +19,16 @@ from ._errors import (
     WantRead,
     WantWrite,
 )
-from ._native import Connection, Report, certinfo, certinfo_file, certinfos, report, version
+from ._native import (
+    Connection,
+    Report,
+    Rules,
+    certinfo,
+    certinfo_file,
+    certinfos,
+    report,
+    version,
+)
 from ._socket import Acceptor, Socket
 
 __all__ = [
@@ -32,6 +41,7 @@ __all__ = [
     "IoError",
     "PeerError",
     "Report",
+    "Rules",
     "SSLContext",
     "SSLObject",
     "SSLSocket",

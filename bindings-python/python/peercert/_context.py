@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ._errors import Error
-    from .types import ClientCert, Counters, Details
+    from ._native import Rules
+    from .types import ClientCert, Counters, Details, Identity
 
 
 class _Caller:
@@ -32,6 +33,10 @@ class _Caller:
     def clientcert(self) -> ClientCert:
         """Who the client is, verified or not. Raises `StateError` before the handshake is over."""
         return self._engine().clientcert()
+
+    def identity(self, rules: Rules) -> Identity:
+        """Who the client is by these rules."""
+        return self._engine().identity(rules)
 
     def details(self) -> Details:
         """The connection: TLS version, cipher, names."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from .types import ClientCert, Counters, Details
+    from ._native import Rules
+    from .types import ClientCert, Counters, Details, Identity
 
 
 class Acceptor:
@@ -231,6 +232,10 @@ class Socket:
     def clientcert(self) -> ClientCert:
         """Who the client is."""
         return self._engine.clientcert()
+
+    def identity(self, rules: Rules) -> Identity:
+        """Who the client is by these rules."""
+        return self._engine.identity(rules)
 
     def details(self) -> Details:
         """The connection: TLS version, cipher, names."""

@@ -20,8 +20,8 @@ import cheroot.errors
 from peercert import Error, StateError, Timeout, WantRead, WantWrite, log
 
 if TYPE_CHECKING:
-    from peercert import Acceptor, Socket
-    from peercert.types import ClientCert, Details
+    from peercert import Acceptor, Rules, Socket
+    from peercert.types import ClientCert, Details, Identity
 
 LOG = logging.getLogger("peercert.cheroot")
 
@@ -67,6 +67,10 @@ class DeferredConnection:
     def clientcert(self) -> ClientCert:
         """Who the client is, as a dictionary of its own for every caller."""
         return self.tls.clientcert()
+
+    def identity(self, rules: Rules) -> Identity:
+        """Who the client is by these rules."""
+        return self.tls.identity(rules)
 
     def details(self) -> Details:
         """How the connection is protected."""

@@ -14,11 +14,15 @@ __all__ = [
     "Count",
     "Counters",
     "Details",
+    "Explanation",
     "Extension",
+    "Identity",
     "Oddity",
     "OtherName",
     "Provisioner",
     "San",
+    "TriedRule",
+    "TriedValue",
     "VerifyError",
 ]
 
@@ -252,6 +256,71 @@ class ClientSummary(TypedDict):
     verifyresult: str
     subject: NotRequired[str]
     issuer: NotRequired[str]
+
+
+class Identity(TypedDict):
+    """Who a caller is by rules: `identify()`, `identity()`."""
+
+    #: A rule matched: the caller is a user.
+    identified: bool
+    #: The user; not empty, at most 256 bytes, without control and invisible characters.
+    user: NotRequired[str]
+    #: The groups, each once, in the form of `user`.
+    groups: NotRequired[list[str]]
+    #: The rule that matched, counted from 1.
+    rule: NotRequired[int]
+    #: Where that rule stands: `FILE:LINE`, `line 2` of a text, `rule 2` of a list.
+    place: NotRequired[str]
+    #: What the rule looked at.
+    source: NotRequired[str]
+    #: The value of the certificate that matched, as it was compared.
+    value: NotRequired[str]
+    #: The certificate was verified; false only by a rule with `allow_unverified`.
+    verified: NotRequired[bool]
+    #: Why not: `absent` (no certificate), `unverified`, `no_match`.
+    reason: NotRequired[str]
+    #: The reason as a sentence.
+    message: NotRequired[str]
+
+
+class TriedValue(TypedDict):
+    """What came of a value that was compared."""
+
+    #: The value, at most 256 bytes of it, control characters escaped.
+    value: str
+    #: `fits`, `differs`, `left_out`.
+    outcome: str
+    #: The outcome as a sentence.
+    message: str
+
+
+class TriedRule(TypedDict):
+    """What came of a rule."""
+
+    #: The rule, counted from 1.
+    rule: int
+    #: Where it stands, as in `Identity`.
+    place: str
+    #: What it looks at.
+    source: str
+    #: Its value as it is written.
+    pattern: str
+    #: `matched`, `differs`, `no_value`, `left_out`, `no_user`, `unverified`, `anchor`,
+    #: `not_tried`.
+    outcome: str
+    #: The outcome as a sentence.
+    message: str
+    #: What came of each value that was compared.
+    values: list[TriedValue]
+
+
+class Explanation(TypedDict):
+    """What came of every rule: `explain()`, `rehearse()`."""
+
+    #: The answer.
+    identity: Identity
+    #: What came of every rule, in order.
+    rules: list[TriedRule]
 
 
 class Details(TypedDict):

@@ -3,6 +3,7 @@
 //! In: bytes. Out: [`Certificate`]. What is read and what is refused follows OpenSSL 3.0 and is the
 //! same on every TLS library. It may not know of connections, verdicts or sockets.
 
+mod attribute;
 mod bundle;
 mod canonical;
 pub(crate) mod der;
@@ -16,6 +17,7 @@ mod objects;
 mod oid;
 pub(crate) mod pem;
 mod pss;
+mod rfc4514;
 mod san;
 mod skeleton;
 mod spiffe;
@@ -25,6 +27,7 @@ mod trust;
 pub(crate) mod usage;
 mod warning;
 
+pub(crate) use attribute::{type_name, type_of, Attribute};
 pub use bundle::{certinfo, certinfo_file, certinfos};
 pub(crate) use bundle::{pieces, CERTIFICATE, CRL};
 pub(crate) use canonical::canonical_name;
@@ -34,8 +37,9 @@ pub(crate) use member::ChainMember;
 pub(crate) use oid::{dotted as dotted_oid, encode as encode_oid, named as oid_named};
 pub(crate) use pem::blocks as pem_blocks;
 pub(crate) use pss::Parameters as PssParameters;
+pub(crate) use rfc4514::Written;
 pub use san::AlternativeNames;
-pub(crate) use text::hex;
+pub(crate) use text::{hex, unescaped};
 pub(crate) use trust::{
     ca, end_of_validity, has_extended_key_usage, pss_digest_is_sha1, rsa_bits, Ca,
 };

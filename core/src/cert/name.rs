@@ -204,6 +204,11 @@ impl Attribute {
         }
     }
 
+    /// DER of the value.
+    pub(super) fn der(&self) -> &[u8] {
+        &self.der
+    }
+
     /// The value as plain UTF-8; nothing when it is no text.
     pub(super) fn utf8(&self) -> Option<&str> {
         match &self.value {

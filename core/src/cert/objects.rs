@@ -11,6 +11,16 @@ pub(super) fn names(oid: &[u8]) -> Option<(&'static str, &'static str)> {
     OBJECTS.get(at).map(|(_, short, long)| (*short, *long))
 }
 
+/// The content octets of every OID with this short or long name, in whatever case.
+pub(super) fn named(
+    name: &str,
+) -> impl Iterator<Item = (&'static [u8], &'static str, &'static str)> + '_ {
+    let named = |(_, short, long): &&(&[u8], &str, &str)| {
+        short.eq_ignore_ascii_case(name) || long.eq_ignore_ascii_case(name)
+    };
+    OBJECTS.iter().filter(named).copied()
+}
+
 /// Facts of `openssl list -objects` (OpenSSL 3.0), sorted by content octets.
 #[rustfmt::skip]
 static OBJECTS: &[(&[u8], &str, &str)] = &[

@@ -26,6 +26,21 @@ pub(super) fn escaped(bytes: &[u8]) -> String {
     out
 }
 
+/// What [`escaped`] was made of; nothing when that is not UTF-8.
+pub(crate) fn unescaped(text: &str) -> Option<String> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(octet) = rest.next() {
+        if octet != b'\\' {
+            octets.push(octet);
+            continue;
+        }
+        let mut digit = || char::from(rest.next()?).to_digit(16);
+        octets.push(u8::try_from(digit()? << 4 | digit()?).ok()?);
+    }
+    String::from_utf8(octets).ok()
+}
+
 /// A character, escaped when it is a control character or the backslash.
 pub(super) fn push_escaped(out: &mut String, c: char) {
     if c.is_control() || c == '\\' {
@@ -140,6 +155,14 @@ mod tests {
         assert_eq!(escaped(b"a\0b\\\n\xff"), "a\\00b\\5C\\0A\\FF");
         assert_eq!(escaped("z\u{fc}".as_bytes()), "z\u{fc}");
         assert_eq!(escaped("\u{85}".as_bytes()), "\\C2\\85");
+        for plain in ["", "a\0b\\\n", "z\u{fc}\u{85}"] {
+            assert_eq!(
+                unescaped(&escaped(plain.as_bytes())).as_deref(),
+                Some(plain)
+            );
+        }
+        assert_eq!(unescaped(&escaped(b"\xff")), None);
+        assert_eq!(unescaped("\\0"), None);
     }
 
     #[test]

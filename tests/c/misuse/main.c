@@ -7,6 +7,7 @@ int main(int argc, char **argv)
     const struct topic topics[] = {
         {"nulls", misuse_nulls},     {"values", misuse_values}, {"order", misuse_order},
         {"buffers", misuse_buffers}, {"input", misuse_input},   {"peers", misuse_peers},
+        {"rules", misuse_rules},
         {"threads", misuse_threads}, {"forks", misuse_forks},
     };
     return checks_run(topics, sizeof topics / sizeof *topics, argc, argv);

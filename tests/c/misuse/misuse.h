@@ -8,6 +8,7 @@ void misuse_order(void);
 void misuse_buffers(void);
 void misuse_input(void);
 void misuse_peers(void);
+void misuse_rules(void);
 void misuse_threads(void);
 void misuse_forks(void);
 

@@ -8,6 +8,7 @@ int main(int argc, char **argv)
         {"certinfo", vectors_certinfo},
         {"clientcert", vectors_clientcert},
         {"config", vectors_config},
+        {"identity", vectors_identity},
         {"verdict", vectors_verdict},
     };
     return checks_run(topics, sizeof topics / sizeof *topics, argc, argv);

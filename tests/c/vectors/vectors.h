@@ -33,6 +33,7 @@ void vectors_same(const json_t *expected, const json_t *found, const char *what)
 void vectors_certinfo(void);
 void vectors_clientcert(void);
 void vectors_config(void);
+void vectors_identity(void);
 void vectors_verdict(void);
 
 #endif

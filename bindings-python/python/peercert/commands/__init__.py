@@ -1,4 +1,4 @@
-"""This package is about the command line: `peercert serve`, `demo`, `info` and `ca`.
+"""This package is about the command line: `peercert serve`, `demo`, `info`, `map` and `ca`.
 
 In: arguments. Out: text, and the exit status: 0, 1 when what was looked at is not in order, 2 when
 the command was wrong or could not start. Whatever goes wrong is one line with its code, never a
@@ -28,9 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    from peercert.commands import ca, demo, info, serve
+    from peercert.commands import ca, demo, info, mapping, serve
 
-    for command in (serve, demo, info, ca):
+    for command in (serve, demo, info, mapping, ca):
         command.add(commands)
     try:
         given = parser.parse_args(arguments)
