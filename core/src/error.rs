@@ -145,6 +145,9 @@ codes! {
     /// The bundle is encrypted and no password is given.
     BundleNeedsPassword = Certificate "certificate.missing_password";
 
+    /// The certificate cannot be said in the form that is asked for.
+    NotExpressible = Certificate "certificate.not_expressible";
+
     /// The mode demands a certificate and the peer sent none.
     NoCertificate = Peer "peer.no_certificate";
     /// The peer's certificate does not verify and the mode refuses that.

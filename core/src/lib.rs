@@ -23,6 +23,7 @@ mod config;
 mod context;
 mod engine;
 pub mod error;
+pub mod export;
 mod failure;
 pub mod issue;
 pub mod json;

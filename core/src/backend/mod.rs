@@ -9,6 +9,7 @@
     reason = "the library's C interface; every block says why it is sound"
 )]
 
+mod cipher;
 mod descriptor;
 mod hello;
 #[cfg(feature = "openssl")]
@@ -21,6 +22,7 @@ mod library;
 mod library;
 mod verify;
 
+pub(crate) use cipher::{cipher_number, secure_renegotiation};
 pub use descriptor::Descriptor;
 pub(crate) use library::{
     group, harden, set_algorithms, set_ciphersuites, set_session_timeout, signature_scheme,

@@ -12,6 +12,7 @@ mod name;
 mod objects;
 mod oid;
 mod pem;
+mod printed;
 mod san;
 mod skeleton;
 mod spiffe;
@@ -23,6 +24,7 @@ mod warning;
 
 pub use bundle::{certinfo, certinfo_file, certinfos};
 pub(crate) use oid::encode as encode_oid;
+pub(crate) use printed::{pem_of, unescaped, Attribute};
 pub use san::AlternativeNames;
 pub(crate) use text::hex;
 pub(crate) use trust::{end_of_validity, may_be_ca, pss_digest_is_sha1, rsa_bits};
