@@ -158,6 +158,12 @@ codes! {
     PeerKeyTooLarge = Peer "peer.key_too_large";
     /// The peer's certificate cannot be read.
     PeerCertificateUnreadable = Peer "peer.certificate_unreadable";
+    /// The certificate that a trusted proxy forwards cannot be read.
+    ForwardedUnreadable = Peer "peer.forwarded_unreadable";
+    /// What a trusted proxy forwards is larger than what is read (64 kB).
+    ForwardedTooLarge = Peer "peer.forwarded_too_large";
+    /// What a trusted proxy forwards is there twice, or in two forms at once.
+    ForwardedAmbiguous = Peer "peer.forwarded_ambiguous";
     /// The peer spoke plain HTTP to the TLS port.
     PlainHttp = Peer "peer.plain_http";
     /// The peer did not speak TLS.

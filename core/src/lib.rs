@@ -25,6 +25,7 @@ mod engine;
 pub mod error;
 pub mod export;
 mod failure;
+pub mod forwarded;
 pub mod issue;
 pub mod json;
 mod mode;
