@@ -36,7 +36,13 @@ MYPY_SOURCES = (
 )
 LUA_SOURCES = ("bindings-lua/lua", "bindings-lua/examples", "tests/lua", "bench/programs")
 # Programs whose output is in the tree; each compares it with what it would write.
-WRITERS = ("tests/pki/make.py", "tests/vectors/certinfo.py", "tests/vectors/clientcert.py")
+WRITERS = (
+    "tests/pki/make.py",
+    "tests/vectors/certinfo.py",
+    "tests/vectors/clientcert.py",
+    "tests/vectors/export.py",
+    "tests/vectors/forwarded.py",
+)
 # The same for the C header, written in Rust.
 GENERATE = (
     "cargo",
@@ -50,7 +56,7 @@ GENERATE = (
     "--",
 )
 # Those of them that ask the openssl command.
-ASKING = ("tests/vectors/certinfo.py",)
+ASKING = ("tests/vectors/certinfo.py", "tests/vectors/export.py")
 # The test program of the core in which the openssl command judges what the authority issues.
 JUDGED = "issue"
 # `cargo test` and clippy on the system's OpenSSL.

@@ -26,11 +26,10 @@ TESTS = HERE.parent
 
 ABOUT = [
     "A caller in; what is exported of it, by format, out. Of Apache without SSL_VERSION_..., which name us.",
-    "certificate: a file of tests, PEM; null is none. verdict: what the host says of it. sent: the chain.",
+    "certificate: a file of tests, PEM; null is none. verdict: what the host says of it.",
     "details: what is known of the connection; server is a file of tests.",
-    "made: export.py, from openssl x509 and the sources of mod_ssl (ssl_engine_vars.c) and nginx "
-    "(ngx_event_openssl.c), RFC 9440, Envoy's manual, asgiref's specs/tls.rst. Where ours differs from "
-    "these servers on purpose, docs/names.md says why.",
+    "made: export.py, from openssl x509, mod_ssl's ssl_engine_vars.c, nginx' ngx_event_openssl.c,",
+    "RFC 9440, Envoy's manual, asgiref's specs/tls.rst. Differences on purpose are in docs/names.md.",
 ]
 NOW = 1_767_225_600  # 2026-01-01
 SERVER = "pki/live/server.pem"
@@ -219,7 +218,7 @@ def cgi(facts: Facts | None, verified: bool, details: dict[str, Any]) -> dict[st
     user = details.get("user")
     if user is not None and (not user or re.search(r"[\x00-\x1f]", user)):
         return {"error": NO_NAME}
-    found = {}
+    found: dict[str, str] = {}
     if user and (verified or (details.get("pinned") and facts)):
         found |= {"REMOTE_USER": user, "AUTH_TYPE": "ClientCert"}
     if facts and verified:

@@ -68,7 +68,8 @@ fn percent_decoded(text: &str) -> Option<Vec<u8>> {
 pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     let digit = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/');
-    let padded = text.len() - digits.len() <= 2 && text.len() % 4 == 0 && !digits.is_empty();
+    let padded =
+        text.len() - digits.len() <= 2 && text.len().is_multiple_of(4) && !digits.is_empty();
     if !padded || !digits.bytes().all(digit) {
         return None;
     }
