@@ -337,13 +337,13 @@ impl Engine {
         Ok(der(py, self.report(py)?))
     }
 
-    /// The client under the names that applications already read: `format` is `apache`, `nginx`, `cgi`,
+    /// The client under the names that applications already read: `form` is `apache`, `nginx`, `cgi`,
     /// `basicauth`, `rfc9440`, `xfcc` or `asgi`.
-    #[pyo3(signature = (format, *, user=None, pinned=false, generous=false))]
+    #[pyo3(signature = (form, *, user=None, pinned=false, generous=false))]
     fn export<'py>(
         &self,
         py: Python<'py>,
-        format: &str,
+        form: &str,
         user: Option<String>,
         pinned: bool,
         generous: bool,
@@ -357,7 +357,7 @@ impl Engine {
             generous,
             ..details
         };
-        export::export(py, self.report(py)?, format, &details)
+        export::export(py, self.report(py)?, form, &details)
     }
 
     /// What `clientcert` tells, as JSON text.

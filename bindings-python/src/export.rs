@@ -10,6 +10,12 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString};
 
+/// The value of a request's `Authorization` passes for one of FakeBasicAuth.
+#[pyfunction]
+pub(crate) fn is_fake_basic_auth(authorization: &str) -> bool {
+    peercert::export::is_fake_basic_auth(authorization)
+}
+
 /// What is exported of a caller.
 pub(crate) fn export<'py>(
     py: Python<'py>,

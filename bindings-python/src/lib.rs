@@ -35,6 +35,8 @@ mod _native {
     #[pymodule_export]
     use crate::engine::{ChainCertificate, Engine};
     #[pymodule_export]
+    use crate::export::is_fake_basic_auth;
+    #[pymodule_export]
     use crate::forwarded::Forwarded;
     #[pymodule_export]
     use crate::report::{report, Report};

@@ -77,18 +77,18 @@ impl Report {
         der(py, &self.0)
     }
 
-    /// The client under the names that applications already read: `format` is `apache`, `nginx`, `cgi`,
+    /// The client under the names that applications already read: `form` is `apache`, `nginx`, `cgi`,
     /// `basicauth`, `rfc9440`, `xfcc` or `asgi`. `details` is what is known of the connection.
-    #[pyo3(signature = (format, **details))]
+    #[pyo3(signature = (form, **details))]
     fn export<'py>(
         &self,
         py: Python<'py>,
-        format: &str,
+        form: &str,
         details: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let mut known = Details::default();
         export::fill(&mut known, details)?;
-        export::export(py, &self.0, format, &known)
+        export::export(py, &self.0, form, &known)
     }
 
     /// What `clientcert` tells, as JSON text.

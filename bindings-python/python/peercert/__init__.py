@@ -19,7 +19,16 @@ from ._errors import (
     WantRead,
     WantWrite,
 )
-from ._native import Connection, Report, certinfo, certinfo_file, certinfos, report, version
+from ._native import (
+    Connection,
+    Forwarded,
+    Report,
+    certinfo,
+    certinfo_file,
+    certinfos,
+    report,
+    version,
+)
 from ._socket import Acceptor, Socket
 
 __all__ = [
@@ -28,6 +37,7 @@ __all__ = [
     "ConfigError",
     "Connection",
     "Error",
+    "Forwarded",
     "InternalError",
     "IoError",
     "PeerError",

@@ -3,9 +3,9 @@
 import os
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypedDict, Unpack, final, overload
+from typing import Any, TypedDict, TypeVar, Unpack, final, overload
 
 from typing_extensions import Buffer
 
@@ -18,6 +18,7 @@ __all__ = [
     "ChainCertificate",
     "Connection",
     "Engine",
+    "Forwarded",
     "Report",
     "Written",
     "certinfo",
@@ -26,6 +27,7 @@ __all__ = [
     "codes",
     "development",
     "development_files",
+    "is_fake_basic_auth",
     "mode_name",
     "modes",
     "option_name",
@@ -35,6 +37,9 @@ __all__ = [
     "schema",
     "version",
 ]
+
+_Name = TypeVar("_Name", str, bytes)
+_Value = TypeVar("_Value", str, bytes)
 
 def version() -> tuple[str, str]: ...
 def schema() -> list[dict[str, str]]: ...
@@ -49,13 +54,25 @@ def certinfos(
     data: bytes | str | Buffer | os.PathLike[str], password: str | None = None
 ) -> list[CertInfo]: ...
 def report(certificate: bytes | str | Buffer | None, verdict: str | int | None) -> Report: ...
+def is_fake_basic_auth(authorization: str) -> bool: ...
 
 @final
 class Report:
     def clientcert(self) -> ClientCert: ...
     def chain(self) -> list[bytes] | None: ...
     def der(self) -> bytes | None: ...
+    def export(self, form: str, **details: Any) -> dict[str, Any]: ...
     def json(self) -> str: ...
+
+@final
+class Forwarded:
+    def __new__(cls, *proxies: dict[str, Any], **options: Any) -> Forwarded: ...
+    def read(
+        self, sender: str, headers: Iterable[tuple[str | bytes, str | bytes]]
+    ) -> Report | None: ...
+    def claims(self, name: str | bytes) -> bool: ...
+    def claims_variable(self, name: str) -> bool: ...
+    def strip(self, headers: Iterable[tuple[_Name, _Value]]) -> list[tuple[_Name, _Value]]: ...
 
 @final
 class Acceptor:
@@ -99,6 +116,14 @@ class Connection:
     def details(self) -> Details: ...
     def chain(self) -> list[bytes] | None: ...
     def der(self) -> bytes | None: ...
+    def export(
+        self,
+        form: str,
+        *,
+        user: str | None = None,
+        pinned: bool = False,
+        generous: bool = False,
+    ) -> dict[str, Any]: ...
     def json(self) -> str: ...
 
 @final
@@ -142,6 +167,14 @@ class Engine:
     def details(self) -> Details: ...
     def chain(self) -> list[bytes] | None: ...
     def der(self) -> bytes | None: ...
+    def export(
+        self,
+        form: str,
+        *,
+        user: str | None = None,
+        pinned: bool = False,
+        generous: bool = False,
+    ) -> dict[str, Any]: ...
     def json(self) -> str: ...
 
 @final
