@@ -9,7 +9,6 @@
     reason = "the library's C interface; every block says why it is sound"
 )]
 
-mod cipher;
 mod descriptor;
 mod hello;
 #[cfg(feature = "openssl")]
@@ -20,14 +19,16 @@ mod library;
 #[cfg(not(awslc))]
 #[path = "openssl.rs"]
 mod library;
+mod negotiated;
 mod verify;
 
-pub(crate) use cipher::{cipher_number, secure_renegotiation};
 pub use descriptor::Descriptor;
 pub(crate) use library::{
     group, harden, set_algorithms, set_ciphersuites, set_session_timeout, signature_scheme,
     ERR_LIB_SSL, NAME,
 };
+
+pub(crate) use negotiated::{cipher_number, own_certificate, secure_renegotiation};
 
 use crate::trace::Trace;
 use foreign_types::ForeignTypeRef;

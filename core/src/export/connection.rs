@@ -27,7 +27,7 @@ impl Connection {
         let signed = report.present() && !ssl.session_reused();
         let scheme = backend::signature_scheme(ssl).filter(|_| signed);
         Ok(Details {
-            server_certificate: ssl.certificate().and_then(|own| own.to_der().ok()),
+            server_certificate: backend::own_certificate(ssl),
             protocol: known(ssl.version_str().to_owned()),
             cipher: ssl.current_cipher().map(|cipher| Cipher {
                 name: cipher.name().to_owned(),
