@@ -102,6 +102,21 @@
 ---@field resumed boolean The session was resumed.
 ---@field clientcert peercert.clientcert Of `clientcert`: present, verified, verifyresult and, with a certificate, subject and issuer.
 
+---@class peercert.counters
+---@field done integer Handshakes that have ended well since the acceptor was made.
+---@field resumed integer Those of them that resumed a session.
+---@field inflight integer Handshakes that are going on.
+---@field abandoned integer Connections that this program closed before their handshake ended, time-outs included.
+---@field refused peercert.attribute[][] Clients that the mode did not let in, by verifycode.
+---@field alerts peercert.attribute[][] Handshakes that the client ended with an alert, by its name (RFC 8446, 6.2).
+---@field failed peercert.attribute[][] All other handshakes that failed, by error code.
+---@field reloads integer Reloads that have ended well.
+---@field reloadfailures integer Reloads that failed, so that what was there before is still used.
+
+---@class peercert.count
+---@field word string What is counted.
+---@field number integer How often it was met.
+
 ---@class peercert.options
 ---@field certificate? string The server's certificate chain, PEM, leaf first (or one certificate in DER).
 ---@field certificate_data? string The same as bytes.
@@ -110,9 +125,16 @@
 ---@field key_password? string Opens an encrypted key; nobody is ever prompted.
 ---@field client_cert_mode? string Whether clients are asked for a certificate: none, request, require_any, optional, require.
 ---@field client_ca_file? string The CAs that client certificates are verified with, PEM; nothing else is trusted.
+---@field client_ca_path? string A folder of such files: PEM or DER by any name, or one that `openssl rehash` has prepared.
 ---@field client_ca_data? string The same as bytes.
----@field client_ca_names? string Whether clients are told the names of these CAs: auto, none.
+---@field client_ca_names? string Which names of CAs clients are told: auto (of these CAs), none, or a PEM file with the CAs to name, whose contents are not trusted.
+---@field client_crl_file? string Certificate revocation lists of the client CAs, PEM or DER; delta and indirect ones are refused.
+---@field client_crl_path? string A folder of such files.
+---@field client_crl_check? string Which certificates are looked up: none, leaf, chain (every one below the CA that vouches). The default is chain once a list is given.
 ---@field client_verify_depth? integer How many intermediates are allowed between a client's certificate and its CA.
+---@field client_partial_chain? boolean Whether a CA that is not self-signed may vouch, without its root.
+---@field client_eku? string What a client's extendedKeyUsage has to say: default (clientAuth, if there is one), strict (there must be one).
+---@field client_cert_later? string The mode of a certificate that the application asks for after the handshake (TLS 1.3, OpenSSL only).
 ---@field min_version? string The lowest TLS version: 1.2, 1.3.
 ---@field max_version? string The highest TLS version: 1.2, 1.3.
 ---@field ciphers? string|string[] Cipher suites for TLS 1.2, by OpenSSL's names.
@@ -120,8 +142,12 @@
 ---@field groups? string|string[] Key exchange groups.
 ---@field signature_algorithms? string|string[] Signature schemes, for clients' certificates and for our own signature.
 ---@field alpn? string|string[] Application protocols in the order of preference (RFC 7301).
+---@field hosts? string Virtual hosts: the name that clients ask for (SNI), or *.name, to a set of these options; what a host does not say is as for the server.
+---@field strict_sni? boolean Whether clients that ask for no name, or another than those of hosts, are refused.
 ---@field session_tickets? boolean Whether sessions are resumed.
 ---@field session_timeout? integer For how many seconds after the full handshake a session may be resumed.
+---@field ticket_keys? string From 1 to 4 keys of 48 or 80 random bytes that session tickets are encrypted with; the first encrypts, the others only open. Without them, keys are made and never leave the process.
+---@field ticket_key_files? string The same as files, one key each (openssl rand 80).
 ---@field handshake_timeout? number How many seconds a handshake may take, for the faces that own the socket.
 ---@field insecure_keylog_file? string Where the keys of every connection are written, for debugging only; the environment's SSLKEYLOGFILE is ignored.
 

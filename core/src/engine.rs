@@ -8,14 +8,14 @@
 use crate::backend;
 use crate::cert::Certificate;
 use crate::context::Context;
+use crate::counters::{Counters, Handshake};
 use crate::error::{Code, Error, Result};
 use crate::failure;
-use crate::mode::Mode;
 use crate::names;
 use crate::peer::{Evidence, Report, Source};
 use crate::schema::{key, Sink};
 use crate::trace::Trace;
-use crate::verify::{VerifyCode, VerifyError};
+use crate::verify::{out_of_date, Verdict, VerifyError};
 use crate::wire::Wire;
 use openssl::error::ErrorStack;
 use openssl::ssl::{ErrorCode, ShutdownResult, SslRef, SslStream};
@@ -40,8 +40,8 @@ pub type RefusalHook = Arc<dyn Fn(&Error) + Send + Sync>;
 pub struct Connection {
     stream: SslStream<Wire>,
     trace: Arc<Trace>,
-    mode: Mode,
     state: State,
+    handshake: Handshake,
     on_refusal: Option<RefusalHook>,
 }
 
@@ -58,16 +58,19 @@ enum State {
 const OUTPUT_LIMIT: usize = 256 * 1_024;
 
 impl Connection {
-    pub(crate) fn new(context: &Context, on_refusal: Option<RefusalHook>) -> Result<Self> {
+    pub(crate) fn new(
+        context: &Arc<Context>,
+        counters: &Arc<Counters>,
+        on_refusal: Option<RefusalHook>,
+    ) -> Result<Self> {
         let (ssl, trace) = context.connect()?;
         let stream = SslStream::new(ssl, Wire::default())
             .map_err(|error| Error::new(Code::Library, format!("no connection: {error}")))?;
-        let mode = context.policy.mode;
         Ok(Self {
             stream,
             trace,
-            mode,
             state: State::Handshake,
+            handshake: Handshake::begin(counters),
             on_refusal,
         })
     }
@@ -145,6 +148,7 @@ impl Connection {
                     Err(error) => return Err(self.refuse(error)),
                 };
                 self.state = State::Open(report);
+                self.handshake.done(self.resumed());
                 Ok(Progress::Done(()))
             }
             Err(error) => match error.code() {
@@ -166,17 +170,18 @@ impl Connection {
         if let Some(error) = seen.fatal.take() {
             return Err(error);
         }
+        let Some(host) = self.trace.host() else {
+            return Err(inconsistent("a connection that is for no host"));
+        };
         let evidence = match (ssl.session_reused(), held) {
             (false, None) if seen.chain.is_empty() => Evidence::Nothing,
             (false, Some(cert)) if seen.is_leaf(&cert) => {
                 let verdict = seen.verdict.take();
-                let expires = verdict.as_ref().map(|verdict| verdict.expires);
                 let anchor = verdict.as_ref().and_then(|verdict| verdict.anchor);
-                let errors = verdict.map_or_else(|| vec![VerifyError::UNSPECIFIED], |v| v.errors);
                 Evidence::Fresh {
                     chain: seen.take_chain(),
                     anchor,
-                    errors: in_time(errors, expires, self.trace.clock.now()),
+                    errors: errors_by_now(verdict, self.trace.clock.now()),
                 }
             }
             (false, Some(_)) => return Err(inconsistent("another certificate than was verified")),
@@ -187,11 +192,12 @@ impl Connection {
                         .to_der()
                         .map_err(|_| inconsistent("an unreadable certificate"))?;
                     // The ticket has said the same of the whole chain when the client offered it.
-                    let expires = Certificate::from_der(&der)?.not_after();
+                    let leaf = Certificate::from_der(&der)?;
+                    let late = out_of_date(&leaf, self.trace.clock.now());
                     Evidence::Resumed {
                         leaf: der,
                         anchor: Some(anchor),
-                        errors: in_time(Vec::new(), expires, self.trace.clock.now()),
+                        errors: late.into_iter().collect(),
                     }
                 }
                 _ => return Err(inconsistent("a resumed session without its ticket's word")),
@@ -199,13 +205,14 @@ impl Connection {
             (false, None) => return Err(inconsistent("no certificate where one was verified")),
         };
         let report = Arc::new(Report::conclude(Source::Tls, evidence));
-        report.admit(self.mode)?;
+        report.admit(host.policy.rules.mode)?;
         Ok(report)
     }
 
     /// Fails the handshake, and tells who wants to know.
     fn refuse(&mut self, error: Error) -> Error {
         let error = self.fail(error);
+        self.handshake.failed(&error);
         if let Some(told) = self.on_refusal.take() {
             told(&error);
         }
@@ -418,6 +425,15 @@ impl Connection {
         Ok(())
     }
 
+    /// The host that a request names (`Host`, `:authority`) admits the same clients as the one that
+    /// this connection was made for. Where it does not, the request belongs on another connection: 421
+    /// Misdirected Request (RFC 9110, 15.5.20).
+    #[must_use]
+    pub fn serves(&self, authority: &str) -> bool {
+        let host = self.trace.host();
+        host.is_some_and(|host| host.serves(authority))
+    }
+
     /// The negotiated application protocol; empty without.
     #[must_use]
     pub fn alpn(&self) -> String {
@@ -468,13 +484,14 @@ impl Connection {
     }
 }
 
-/// What is wrong when the handshake ends: what was wrong when the client's certificate came, or that
-/// it has expired meanwhile, because the client took its time.
-fn in_time(mut errors: Vec<VerifyError>, expires: Option<i64>, now: i64) -> Vec<VerifyError> {
-    if errors.is_empty() && expires.is_some_and(|end| end < now) {
-        errors.push(VerifyError::of_leaf(VerifyCode::CertHasExpired));
+/// What is wrong when the handshake ends: what was wrong when the client's certificate came, or what
+/// has ended meanwhile, because the client took its time.
+fn errors_by_now(verdict: Option<Verdict>, now: i64) -> Vec<VerifyError> {
+    match verdict {
+        None => vec![VerifyError::UNSPECIFIED],
+        Some(verdict) if verdict.errors.is_empty() => verdict.lapsed(now).into_iter().collect(),
+        Some(verdict) => verdict.errors,
     }
-    errors
 }
 
 fn pending() -> Error {

@@ -117,6 +117,8 @@ codes! {
     KeyMismatch = Config "config.key_mismatch";
     /// A CA file holds no CA certificate.
     NoCa = Config "config.no_ca";
+    /// A certificate revocation list cannot be used.
+    BadCrl = Config "config.bad_crl";
     /// The certificate or key is weaker than what is accepted.
     WeakKey = Config "config.weak_key";
     /// The application to serve does not import, or is none.
@@ -125,6 +127,12 @@ codes! {
     MissingPackage = Config "config.missing_package";
     /// A setting of another TLS interface that is not offered here; the message names the option.
     NotOffered = Config "config.not_offered";
+    /// The name of a virtual host is no host name, or has a wildcard where none works.
+    BadHostName = Config "config.bad_host_name";
+    /// The option belongs to the whole server and not to one of its hosts.
+    ServerOption = Config "config.server_option";
+    /// A session ticket key has neither 48 nor 80 bytes, or two share a name.
+    BadTicketKey = Config "config.bad_ticket_key";
 
     /// The data is no certificate.
     NotACertificate = Certificate "certificate.unreadable";
@@ -174,6 +182,8 @@ codes! {
     PeerAlert = Peer "peer.alert";
     /// The peer and this server share no TLS version, cipher, group or signature algorithm.
     NothingShared = Peer "peer.nothing_shared";
+    /// The peer asked for a host that this server does not have, and strict_sni is on.
+    UnrecognizedName = Peer "peer.unrecognized_name";
     /// The peer broke the TLS protocol.
     Protocol = Peer "peer.protocol";
 
@@ -187,6 +197,8 @@ codes! {
     Socket = Io "io.socket";
     /// The operation did not end in time.
     Timeout = Io "io.timeout";
+    /// The system has no thread to give.
+    Thread = Io "io.thread";
     /// A signal interrupted the operation; it may be called again.
     Interrupted = Io "io.interrupted";
 
@@ -194,6 +206,8 @@ codes! {
     HandshakePending = State "state.handshake_pending";
     /// The web server does not hand over its TLS connection.
     NoConnection = State "state.no_connection";
+    /// The TLS library that is built in, or the peer, cannot do this.
+    Unsupported = State "state.unsupported";
     /// The connection is closed.
     Closed = State "state.closed";
     /// A setting cannot change any more: connections have been made of it.
@@ -280,6 +294,13 @@ impl Error {
         self.0
             .context
             .push((name, escape_control(&value.to_string())));
+        self
+    }
+
+    /// The same error, its sentence begun with where it is.
+    #[must_use]
+    pub(crate) fn prefixed(mut self, place: &str) -> Self {
+        self.0.message.insert_str(0, &escape_control(place));
         self
     }
 

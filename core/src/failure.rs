@@ -49,7 +49,7 @@ pub(crate) fn during_handshake(
         let alert = report
             .error()
             .map_or(Alert::BadCertificate, |code| code.alert());
-        return match report.admit(trace.policy.mode) {
+        return match report.admit(trace.mode()) {
             Err(error) => error.with("alert", alert.name()),
             Ok(()) => with_report(Error::new(
                 Code::Protocol,
@@ -63,12 +63,12 @@ pub(crate) fn during_handshake(
             Some(SslVersion::TLS1_3) => Alert::CertificateRequired,
             _ => Alert::HandshakeFailure,
         };
-        return match absent.admit(trace.policy.mode) {
+        return match absent.admit(trace.mode()) {
             Err(error) => error.with("alert", alert.name()),
             Ok(()) => Error::new(Code::Protocol, "the client sent no certificate"),
         };
     }
-    let asked = seen.greeted && trace.policy.mode.asks();
+    let asked = seen.greeted && trace.mode().asks();
     if asked && reasons.has("excessive_message_size") {
         return Error::new(
             Code::PeerCertificateTooLarge,

@@ -21,11 +21,15 @@ pub mod cert;
 mod clock;
 mod config;
 mod context;
+mod counters;
+mod crl;
 mod engine;
 pub mod error;
 pub mod export;
 mod failure;
 pub mod forwarded;
+mod host;
+mod hostname;
 pub mod issue;
 pub mod json;
 mod mode;
@@ -40,13 +44,18 @@ mod trace;
 pub mod value;
 mod verdict;
 mod verify;
+mod watch;
 mod wire;
 
 pub use acceptor::Acceptor;
 pub use backend::Descriptor;
 pub use cert::{certinfo, certinfo_file, certinfos, AlternativeNames, Certificate};
 pub use clock::Clock;
-pub use config::table::{find as option, Kind as OptionKind, Row as OptionRow, OPTIONS};
+pub use config::table::{
+    find as option, Kind as OptionKind, Row as OptionRow, Scope as OptionScope, OPTIONS,
+};
+#[cfg(fuzzing)]
+pub use crl::fuzzing as crl_fuzzing;
 pub use engine::{Connection, Progress, RefusalHook};
 pub use error::{Code, Error, Kind, Result};
 pub use mode::Mode;

@@ -51,7 +51,7 @@ impl Mode {
             "optionalnoca" => {
                 return Err(Error::new(
                     Code::UnknownMode,
-                    "client_cert_mode \"optional_no_ca\" (nginx, Apache) is not offered: it \
+                    "the mode \"optional_no_ca\" (nginx, Apache) is not offered: it \
                      tolerates an unknown CA but refuses expired and revoked certificates; \
                      \"request\" accepts every failing certificate and tells why",
                 ))
@@ -66,7 +66,7 @@ impl Mode {
                 Error::new(
                     Code::UnknownMode,
                     format!(
-                        "client_cert_mode {word:?} is unknown; it is one of {}",
+                        "the client-certificate mode {word:?} is unknown; it is one of {}",
                         names.join(", ")
                     ),
                 )

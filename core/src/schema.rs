@@ -253,6 +253,21 @@ keys! {
         DETAILS_RESUMED = "resumed" Flag, "always", "The session was resumed.", "false";
         DETAILS_CLIENTCERT = "clientcert" Dict, "always", "Of `clientcert`: present, verified, verifyresult and, with a certificate, subject and issuer.", "{\"present\": false, \"verified\": false, \"verifyresult\": \"absent\"}";
     }
+    counters {
+        COUNTERS_DONE = "done" Integer, "always", "Handshakes that have ended well since the acceptor was made.", "1024";
+        COUNTERS_RESUMED = "resumed" Integer, "always", "Those of them that resumed a session.", "512";
+        COUNTERS_INFLIGHT = "inflight" Integer, "always", "Handshakes that are going on.", "3";
+        COUNTERS_ABANDONED = "abandoned" Integer, "always", "Connections that this program closed before their handshake ended, time-outs included.", "0";
+        COUNTERS_REFUSED = "refused" List, "always", "Clients that the mode did not let in, by verifycode.", "[{\"word\": \"CERT_HAS_EXPIRED\", \"number\": 2}]";
+        COUNTERS_ALERTS = "alerts" List, "always", "Handshakes that the client ended with an alert, by its name (RFC 8446, 6.2).", "[{\"word\": \"unknown_ca\", \"number\": 1}]";
+        COUNTERS_FAILED = "failed" List, "always", "All other handshakes that failed, by error code.", "[{\"word\": \"peer.plain_http\", \"number\": 7}]";
+        COUNTERS_RELOADS = "reloads" Integer, "always", "Reloads that have ended well.", "4";
+        COUNTERS_RELOADFAILURES = "reloadfailures" Integer, "always", "Reloads that failed, so that what was there before is still used.", "0";
+    }
+    count {
+        COUNT_WORD = "word" Text, "always", "What is counted.", "\"CERT_HAS_EXPIRED\"";
+        COUNT_NUMBER = "number" Integer, "always", "How often it was met.", "2";
+    }
 }
 
 #[cfg(test)]
@@ -263,6 +278,6 @@ mod tests {
     fn a_key_is_found_at_its_position() {
         assert_eq!(key::PRESENT.name(), "present");
         assert_eq!(key::PEM.row().group, "certinfo");
-        assert_eq!(key::DETAILS_CLIENTCERT.index(), KEYS.len() - 1);
+        assert_eq!(key::COUNT_NUMBER.index(), KEYS.len() - 1);
     }
 }

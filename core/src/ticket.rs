@@ -84,21 +84,17 @@ mod tests {
     use super::*;
     use crate::mode::Mode;
 
-    fn policy(mode: Mode) -> Policy {
-        Policy::new("", mode, 9, vec![[7; 32]])
-    }
-
     #[test]
     fn a_ticket_survives_its_encoding() {
         for verified in [None, Some(([9; 32], 5_000))] {
-            let ticket = Ticket::new(&policy(Mode::Require), 1_000, 300, verified);
+            let ticket = Ticket::new(&Policy::example(Mode::Require), 1_000, 300, verified);
             assert_eq!(Ticket::decode(&ticket.encode()), Some(ticket));
         }
     }
 
     #[test]
     fn a_ticket_is_usable_until_the_time_out_or_the_chain_ends() {
-        let require = policy(Mode::Require);
+        let require = Policy::example(Mode::Require);
         let long = Ticket::new(&require, 1_000, 300, Some(([9; 32], 5_000)));
         assert!(long.usable(&require, 1_299) && !long.usable(&require, 1_300));
         let short = Ticket::new(&require, 1_000, 300, Some(([9; 32], 1_100)));
@@ -108,13 +104,13 @@ mod tests {
 
     #[test]
     fn a_ticket_is_not_usable_under_another_policy() {
-        let ticket = Ticket::new(&policy(Mode::Request), 1_000, 300, None);
-        assert!(!ticket.usable(&policy(Mode::Require), 1_001));
+        let ticket = Ticket::new(&Policy::example(Mode::Request), 1_000, 300, None);
+        assert!(!ticket.usable(&Policy::example(Mode::Require), 1_001));
     }
 
     #[test]
     fn other_bytes_are_no_ticket() {
-        let good = Ticket::new(&policy(Mode::None), 1, 1, Some(([9; 32], 5))).encode();
+        let good = Ticket::new(&Policy::example(Mode::None), 1, 1, Some(([9; 32], 5))).encode();
         for cut in 0..good.len() {
             let decoded = Ticket::decode(&good[..cut]);
             assert!(decoded.is_none() || cut == FIXED, "{cut}");

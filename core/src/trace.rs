@@ -6,13 +6,15 @@
 
 use crate::cert;
 use crate::clock::Clock;
+use crate::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::policy::Policy;
+use crate::host::Host;
+use crate::mode::Mode;
 use crate::ticket::Ticket;
 use crate::verify::alert::Alert;
-use crate::verify::{Anchors, Verdict, VerifyCode, VerifyError};
+use crate::verify::{Anchors, Terms, Verdict, VerifyCode, VerifyError};
 use openssl::x509::{X509Ref, X509};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The largest RSA key whose signatures are checked, in bits; larger ones cost a handshake too much.
 const MAX_RSA_BITS: i64 = 16_384;
@@ -23,11 +25,13 @@ const MAX_TICKET_CHAIN: usize = 16 * 1_024;
 
 /// What one connection's callbacks know and have seen.
 pub(crate) struct Trace {
-    pub(crate) policy: Arc<Policy>,
-    anchors: Arc<Anchors>,
+    /// Who is asked for the host, until one is picked.
+    context: Mutex<Option<Arc<Context>>>,
+    /// The host that the ClientHello has named.
+    host: OnceLock<Arc<Host>>,
     pub(crate) clock: Clock,
     /// Seconds for which a session may be resumed.
-    pub(crate) session_timeout: i64,
+    session_timeout: i64,
     seen: Mutex<Seen>,
 }
 
@@ -79,19 +83,51 @@ impl Seen {
 }
 
 impl Trace {
-    pub(crate) fn new(
-        policy: Arc<Policy>,
-        anchors: Arc<Anchors>,
-        clock: Clock,
-        session_timeout: i64,
-    ) -> Self {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
         Self {
-            policy,
-            anchors,
-            clock,
-            session_timeout,
+            clock: context.clock.clone(),
+            session_timeout: context.session_timeout,
+            context: Mutex::new(Some(context)),
+            host: OnceLock::new(),
             seen: Mutex::default(),
         }
+    }
+
+    /// The ClientHello has come, with this server name: the host that the connection is for from now
+    /// on, or the alert that ends it.
+    pub(crate) fn greet(&self, name: Option<String>) -> std::result::Result<&Arc<Host>, Alert> {
+        let mut seen = self.seen();
+        if seen.greeted && seen.server_name != name {
+            // A second ClientHello, which answers a HelloRetryRequest, asks for the same (RFC 8446,
+            // 4.1.2).
+            return Err(Alert::IllegalParameter);
+        }
+        seen.greeted = true;
+        let mut context = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(context) = context.take() {
+            let Some(host) = context.host(name.as_deref()) else {
+                let asked = name.map_or("no name".to_owned(), |name| format!("the name {name:?}"));
+                seen.fatal.get_or_insert_with(|| {
+                    let message = format!("the client asked for {asked}, which is no host of this server (strict_sni)");
+                    Error::new(Code::UnrecognizedName, message).with("alert", Alert::UnrecognizedName.name())
+                });
+                return Err(Alert::UnrecognizedName);
+            };
+            let _ = self.host.set(host.clone());
+        }
+        seen.server_name = name;
+        self.host.get().ok_or(Alert::InternalError)
+    }
+
+    /// The host that the connection is for; `None` before its ClientHello.
+    pub(crate) fn host(&self) -> Option<&Arc<Host>> {
+        self.host.get()
+    }
+
+    /// The mode that holds; nobody is asked before the ClientHello.
+    pub(crate) fn mode(&self) -> Mode {
+        self.host()
+            .map_or(Mode::None, |host| host.policy.rules.mode)
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -160,14 +196,26 @@ impl Trace {
     }
 
     /// Settles the verdict on the chain that the library built, and what the mode makes of it.
-    pub(crate) fn conclude(&self, chain: &[&X509Ref], accepted: bool) -> Decision {
+    pub(crate) fn conclude(
+        &self,
+        host: &Host,
+        chain: &[&X509Ref],
+        accepted: bool,
+        anchors: &Anchors,
+    ) -> Decision {
         let mut seen = self.seen();
         let reported = std::mem::take(&mut seen.reported);
-        let verdict = Verdict::settle(reported, chain, self.policy.depth, accepted, &self.anchors);
+        let terms = Terms {
+            rules: &host.policy.rules,
+            anchors,
+            crls: &host.crls,
+            now: self.clock.now(),
+        };
+        let verdict = Verdict::settle(reported, chain, accepted, &terms);
         let first = verdict.errors.first().map(|error| error.code);
         seen.verdict = Some(verdict);
         match first {
-            Some(code) if self.policy.mode.needs_verified() => Decision::Refuse(code.alert()),
+            Some(code) if self.mode().needs_verified() => Decision::Refuse(code.alert()),
             other => Decision::Accept(other),
         }
     }
@@ -179,11 +227,15 @@ impl Trace {
 
     /// The ticket of a session that the client offers: true when that session may be used.
     pub(crate) fn offered(&self, bytes: &[u8]) -> bool {
+        let Some(host) = self.host() else {
+            return false;
+        };
+        let mode = host.policy.rules.mode;
         let ticket = Ticket::decode(bytes)
-            .filter(|ticket| ticket.usable(&self.policy, self.clock.now()))
+            .filter(|ticket| ticket.usable(&host.policy, self.clock.now()))
             // A certificate counts only where one is asked for.
-            .filter(|ticket| ticket.anchor.is_none() || self.policy.mode.asks())
-            .filter(|ticket| ticket.anchor.is_some() || !self.policy.mode.needs_certificate());
+            .filter(|ticket| ticket.anchor.is_none() || mode.asks())
+            .filter(|ticket| ticket.anchor.is_some() || !mode.needs_certificate());
         let usable = ticket.is_some();
         self.seen().ticket = ticket;
         usable
@@ -195,15 +247,16 @@ impl Trace {
         if resumed {
             return seen.ticket.as_ref().map(Ticket::encode);
         }
+        let host = self.host()?;
         let verified = match (seen.chain.first(), &seen.verdict) {
-            (None, None) if !self.policy.mode.needs_certificate() => None,
+            (None, None) if !host.policy.rules.mode.needs_certificate() => None,
             (Some(_), Some(verdict)) if verdict.ok() && !self.chain_too_large(&seen) => {
-                Some((verdict.anchor?, verdict.expires))
+                Some((verdict.anchor?, verdict.holds_until()))
             }
             _ => return None,
         };
         let ticket = Ticket::new(
-            &self.policy,
+            &host.policy,
             self.clock.now(),
             self.session_timeout,
             verified,

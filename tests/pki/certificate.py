@@ -173,7 +173,7 @@ class Certificate:
         version = der.context(0, der.integer(self.version - 1), constructed=True)
         return der.seq(
             version if self.version > 1 else b"",
-            der.integer(self._serial()),
+            der.integer(self.serial_number()),
             self._algorithm(),
             self.issuer.subject if self.issuer else self.subject,
             der.seq(*(t if isinstance(t, bytes) else der.time(t) for t in (self.start, self.end))),
@@ -182,7 +182,8 @@ class Certificate:
             self._extensions(),
         )
 
-    def _serial(self) -> int:
+    def serial_number(self) -> int:
+        """The serial number, derived from the name unless it was given."""
         if self.serial is not None:
             return self.serial
         return int.from_bytes(b"\x5a" + derive("serial " + self.name, 15), "big")

@@ -1,6 +1,6 @@
 """Writes every file of tests/pki from this folder's tables, or with --check compares.
 
-In: live.py, info.py and files.py. Out: the folders live/, info/ and files/, and README.md. The same
+In: live.py, revocation.py, info.py and files.py. Out: the folders live/, info/ and files/, and README.md. The same
 bytes at every run, with any version of Python or of the package cryptography.
 """
 
@@ -12,13 +12,14 @@ from pathlib import Path
 import files
 import info
 import live
+import revocation
 from certificate import Certificate
 
 HERE = Path(__file__).parent
 README = """\
 # The test certificates
 
-Written by `make.py` from `live.py`, `info.py` and `files.py`; `python tests/pki/make.py --check`
+Written by `make.py` from `live.py`, `revocation.py`, `info.py` and `files.py`; `python tests/pki/make.py --check`
 tells whether the files are what the program writes. Dates, keys, serials and signatures are fixed,
 so a second run writes the same bytes. **Every private key here is derived from its public name
 (`keys.py`): these are test keys, worth nothing, and must never be used for anything else.**
@@ -26,18 +27,22 @@ so a second run writes the same bytes. **Every private key here is derived from 
 ## live/: for connections
 
 `NAME.pem` is what its owner sends (leaf first), `NAME.key` its private key. `client-cas.pem` holds
-both trust anchors of the clients. Unless the reason says otherwise, valid from 2025 to 2045.
+both trust anchors of the clients; `NAME.crl.pem` is a CRL. Unless the reason says otherwise, valid
+from 2025 to 2045.
 
 """
+CONNECTED = (*live.CERTIFICATES, *revocation.CERTIFICATES)
 
 
 def everything() -> dict[str, bytes]:
     """Every file by its path below this folder."""
     made: dict[str, bytes] = {}
-    for certificate in live.CERTIFICATES:
+    for certificate in CONNECTED:
         sent = (certificate, *certificate.chain)
         made[f"live/{certificate.name}.pem"] = "".join(c.pem for c in sent).encode()
         made[f"live/{certificate.name}.key"] = certificate.key.pkcs8_pem().encode()
+    for crl in revocation.CRLS:
+        made[f"live/{crl.name}.crl.pem"] = crl.pem.encode()
     for file, members in live.BUNDLES.items():
         made[f"live/{file}"] = "".join(c.pem for c in members).encode()
     for file, (_, content) in files.FILES.items():
@@ -51,7 +56,8 @@ def everything() -> dict[str, bytes]:
 def readme() -> str:
     """The drawn tree and one line on every file."""
     text = README + "```text\n" + "\n".join(tree(None, "")) + "\n```\n\n"
-    text += table((f"{c.name}.pem", c.why) for c in live.CERTIFICATES)
+    text += table((f"{c.name}.pem", c.why) for c in CONNECTED)
+    text += "\nAnd the CRLs:\n\n" + table((f"{c.name}.crl.pem", c.why) for c in revocation.CRLS)
     text += "\n## files/: no certificate, or not only\n\n"
     text += table((file, why) for file, (why, _) in files.FILES.items())
     text += "\n## info/: for `certinfo`\n\n"
@@ -67,7 +73,7 @@ def table(rows: object) -> str:
 
 def tree(issuer: Certificate | None, indent: str) -> list[str]:
     """The certificates below an issuer, one a line."""
-    below = [certificate for certificate in live.CERTIFICATES if certificate.issuer is issuer]
+    below = [certificate for certificate in CONNECTED if certificate.issuer is issuer]
     lines = []
     for certificate in below:
         last = certificate is below[-1]

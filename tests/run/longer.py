@@ -5,9 +5,9 @@ In: the tree. Out: their exit status.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
-import ssl
 import subprocess
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def corpus(rest: list[str]) -> int:
     return subprocess.call([*command, "--example", "corpus", "--", *rest], cwd=place.TREE)
 
 
-FUZZ_TARGETS = ("certinfo", "engine", "names")
+FUZZ_TARGETS = ("certinfo", "crl", "engine", "names")
 CARGO_FUZZ = "0.13.2"
 
 
@@ -90,8 +90,7 @@ def fuzz(rest: list[str]) -> int:
         print(f"{target}: {seconds} seconds", flush=True)
         seeds = place.TREE / "tests" / "fuzz" / "corpus" / target
         seeds.mkdir(parents=True, exist_ok=True)
-        if target == "certinfo":
-            _seed(seeds)
+        _seed(target, seeds)
         limits = [f"-max_total_time={seconds}", "-rss_limit_mb=2048", "-timeout=10", "-verbosity=0"]
         command = ["cargo", "fuzz", "run", "--fuzz-dir", "tests/fuzz", target, "--", *limits]
         if subprocess.call(command, cwd=place.TREE, env=environment):
@@ -99,11 +98,12 @@ def fuzz(rest: list[str]) -> int:
     return 0
 
 
-def _seed(seeds: Path) -> None:
-    """The certificates of the vectors, as DER, to begin with."""
-    for source in (place.TREE / "tests" / "pki" / "info").glob("*.pem"):
-        der = ssl.PEM_cert_to_DER_cert(source.read_text())
-        (seeds / source.stem).write_bytes(der)
+def _seed(target: str, seeds: Path) -> None:
+    """What the target begins with, as DER: the certificates of the vectors, the CRLs."""
+    sources = {"certinfo": "info/*.pem", "crl": "live/*.crl.pem"}.get(target)
+    for source in (place.TREE / "tests" / "pki").glob(sources) if sources else ():
+        first = source.read_text().split("-----END")[0].splitlines()[1:]
+        (seeds / source.stem).write_bytes(base64.b64decode("".join(first)))
 
 
 def soak(rest: list[str]) -> int:

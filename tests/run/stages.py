@@ -42,6 +42,7 @@ WRITERS = (
     "tests/vectors/clientcert.py",
     "tests/vectors/export.py",
     "tests/vectors/forwarded.py",
+    "tests/vectors/revocation.py",
 )
 # The same for the C header, written in Rust.
 GENERATE = (
@@ -56,7 +57,11 @@ GENERATE = (
     "--",
 )
 # Those of them that ask the openssl command.
-ASKING = ("tests/vectors/certinfo.py", "tests/vectors/export.py")
+ASKING = (
+    "tests/vectors/certinfo.py",
+    "tests/vectors/export.py",
+    "tests/vectors/revocation.py",
+)
 # The test program of the core in which the openssl command judges what the authority issues.
 JUDGED = "issue"
 # `cargo test` and clippy on the system's OpenSSL.

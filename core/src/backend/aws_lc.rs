@@ -1,6 +1,7 @@
 //! This file is about AWS-LC.
 
-use super::{attached, c_text, guarded, outcome, Attached, TicketKeys};
+use super::keys::{TicketKey, NAME_LENGTH};
+use super::{attached, c_text, guarded, outcome, Attached};
 use crate::names::Group;
 use foreign_types::ForeignTypeRef;
 use openssl::cipher::Cipher;
@@ -10,11 +11,10 @@ use openssl::ssl::{SslContextBuilder, SslRef, SslVersion};
 use openssl::symm::decrypt_aead;
 use openssl_sys as ffi;
 use std::os::raw::c_int;
-use std::sync::Arc;
 
 pub(super) use ffi::{
     SSL_CTX_set_cert_verify_callback, X509_STORE_CTX_get0_cert, X509_STORE_CTX_get0_param,
-    X509_STORE_CTX_get0_untrusted, X509_STORE_CTX_set_verify_cb,
+    X509_STORE_CTX_get0_untrusted, X509_STORE_CTX_set0_trusted_stack, X509_STORE_CTX_set_verify_cb,
 };
 
 /// The library's name in tables and vectors.
@@ -22,6 +22,9 @@ pub(crate) const NAME: &str = "aws-lc";
 
 /// The half of the library that speaks TLS, in its error queue.
 pub(crate) use ffi::ERR_LIB_SSL;
+
+/// AWS-LC cannot ask for a certificate after the handshake: its function of that name does nothing.
+pub(crate) const ASKS_LATER: bool = false;
 
 /// AWS-LC does not say that a chain is too long: it gets room for one intermediate more than is
 /// allowed, and the core counts.
@@ -125,7 +128,7 @@ pub(super) fn suppress_tickets(ssl: &SslRef) {
 
 /// AWS-LC lets the server encrypt tickets as a whole, so that what has to be remembered beside the
 /// session is put in front of it: a length (2 bytes), the core's part, the library's session.
-pub(super) fn install_tickets(builder: &mut SslContextBuilder, _keys: &Arc<TicketKeys>) {
+pub(super) fn install_tickets(builder: &mut SslContextBuilder) {
     // SAFETY: the context is alive; the method table is static.
     unsafe { ffi::SSL_CTX_set_ticket_aead_method(builder.as_ptr(), &METHOD) };
 }
@@ -136,7 +139,6 @@ static METHOD: ffi::SSL_TICKET_AEAD_METHOD = ffi::SSL_TICKET_AEAD_METHOD {
     open: Some(open),
 };
 
-const NAME_LENGTH: usize = 16;
 const NONCE_LENGTH: usize = 12;
 const TAG_LENGTH: usize = 16;
 const PART_LIMIT: usize = 256;
@@ -162,9 +164,10 @@ unsafe extern "C" fn seal(
         // SAFETY: `out` has room for `max_out_len` bytes that are the library's own and are written
         // here before it reads them.
         let room = unsafe { std::slice::from_raw_parts_mut(out, max_out_len) };
-        let sealed = match attached.trace.ticket(connection.session_reused()) {
-            Some(part) => encrypt(&attached.keys, &part, &session, room),
-            None => no_ticket(connection, room),
+        let part = attached.trace.ticket(connection.session_reused());
+        let sealed = match (part, attached.keys.encrypting()) {
+            (Some(part), Some(key)) => encrypt(key, &part, &session, room),
+            _ => no_ticket(connection, room),
         };
         let Some(length) = sealed else { return 0 };
         // SAFETY: the library passes where the length goes.
@@ -219,18 +222,18 @@ fn no_ticket(ssl: &SslRef, room: &mut [u8]) -> Option<usize> {
 }
 
 /// Writes a ticket; tells its length.
-fn encrypt(keys: &TicketKeys, part: &[u8], session: &[u8], room: &mut [u8]) -> Option<usize> {
+fn encrypt(key: &TicketKey, part: &[u8], session: &[u8], room: &mut [u8]) -> Option<usize> {
     if part.len() > PART_LIMIT {
         return None;
     }
     let length = u16::try_from(part.len()).ok()?.to_be_bytes();
     let (name, rest) = room.split_first_chunk_mut::<NAME_LENGTH>()?;
     let (nonce, rest) = rest.split_first_chunk_mut::<NONCE_LENGTH>()?;
-    *name = keys.name;
+    *name = key.name;
     openssl::rand::rand_bytes(nonce).ok()?;
     let mut cipher = CipherCtx::new().ok()?;
     let aes = Cipher::aes_256_gcm();
-    let begun = cipher.encrypt_init(Some(aes), Some(&keys.encryption), Some(nonce));
+    let begun = cipher.encrypt_init(Some(aes), Some(&key.encryption), Some(nonce));
     begun.ok()?;
     cipher.cipher_update(name, None).ok()?;
     let mut body = rest;
@@ -273,12 +276,12 @@ unsafe extern "C" fn open(
 
 /// The session inside a ticket that is ours and may be used.
 fn usable(attached: &Attached, sealed: &[u8]) -> Option<Vec<u8>> {
-    let keys = &attached.keys;
-    let rest = sealed.strip_prefix(&keys.name)?;
+    let (name, rest) = sealed.split_first_chunk::<NAME_LENGTH>()?;
+    let key = attached.keys.named(name)?;
     let (nonce, rest) = rest.split_first_chunk::<NONCE_LENGTH>()?;
     let (body, tag) = rest.split_last_chunk::<TAG_LENGTH>()?;
     let cipher = openssl::symm::Cipher::aes_256_gcm();
-    let plain = decrypt_aead(cipher, &keys.encryption, Some(nonce), &keys.name, body, tag).ok()?;
+    let plain = decrypt_aead(cipher, &key.encryption, Some(nonce), name, body, tag).ok()?;
     let (length, rest) = plain.split_first_chunk::<2>()?;
     let (part, session) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
     attached.trace.offered(part).then(|| session.to_vec())

@@ -1,7 +1,8 @@
-//! This file is about the ClientHello: the server name is read here, before a session is resumed,
-//! because afterwards not every library tells it.
+//! This file is about the ClientHello: the server name is read and the host picked here, before a
+//! session is resumed.
 
 use super::{attached, guarded};
+use crate::verify::alert::Alert;
 use foreign_types::ForeignTypeRef;
 use openssl::ssl::{SslContextBuilder, SslRef};
 use openssl_sys as ffi;
@@ -18,11 +19,11 @@ pub(super) fn install(builder: &mut SslContextBuilder) {
     }
 }
 
-unsafe extern "C" fn hello(ssl: *mut ffi::SSL, _alert: *mut c_int, _: *mut c_void) -> c_int {
+unsafe extern "C" fn hello(ssl: *mut ffi::SSL, alert: *mut c_int, _: *mut c_void) -> c_int {
     guarded(FAILURE, || {
         // SAFETY: the library passes a connection that lives as long as this call.
-        let connection = unsafe { SslRef::from_ptr(ssl) };
-        let Some(attached) = attached(connection) else {
+        let connection = unsafe { SslRef::from_ptr_mut(ssl) };
+        let Some(trace) = attached(connection).map(|attached| attached.trace.clone()) else {
             return FAILURE;
         };
         let mut data = std::ptr::null();
@@ -39,10 +40,18 @@ unsafe extern "C" fn hello(ssl: *mut ffi::SSL, _alert: *mut c_int, _: *mut c_voi
                 &[]
             }
         };
-        let seen = &mut *attached.trace.seen();
-        seen.greeted = true;
-        seen.server_name = host_name(extension);
-        SUCCESS
+        let taken_over = trace.greet(host_name(extension)).and_then(|host| {
+            let taken_over = host.take_over(connection);
+            taken_over.map_err(|_| Alert::InternalError)
+        });
+        match taken_over {
+            Ok(()) => SUCCESS,
+            Err(reason) => {
+                // SAFETY: the library passes where the number of the alert goes.
+                unsafe { *alert = c_int::from(reason.number()) };
+                FAILURE
+            }
+        }
     })
 }
 

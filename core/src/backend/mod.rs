@@ -13,6 +13,7 @@ mod descriptor;
 mod hello;
 #[cfg(feature = "openssl")]
 mod host;
+mod keys;
 #[cfg(awslc)]
 #[path = "aws_lc.rs"]
 mod library;
@@ -23,9 +24,10 @@ mod negotiated;
 mod verify;
 
 pub use descriptor::Descriptor;
+pub(crate) use keys::{TicketKey, TicketKeys};
 pub(crate) use library::{
     group, harden, set_algorithms, set_ciphersuites, set_session_timeout, signature_scheme,
-    ERR_LIB_SSL, NAME,
+    ASKS_LATER, ERR_LIB_SSL, NAME,
 };
 
 pub(crate) use negotiated::{cipher_number, own_certificate, secure_renegotiation};
@@ -42,10 +44,10 @@ use std::os::raw::c_int;
 use std::sync::{Arc, OnceLock};
 
 /// Sets the callbacks of a context. Every connection made of it must be given a trace.
-pub(crate) fn install(builder: &mut SslContextBuilder, keys: &Arc<TicketKeys>) {
+pub(crate) fn install(builder: &mut SslContextBuilder) {
     verify::install(builder);
     hello::install(builder);
-    library::install_tickets(builder, keys);
+    library::install_tickets(builder);
 }
 
 /// What a call of the library that answers 1 for success has come to.
@@ -71,32 +73,6 @@ pub(crate) fn attach(
     library::prepare(ssl);
     ssl.set_ex_data(index()?, Attached { trace, keys });
     Ok(())
-}
-
-/// The keys that tickets are encrypted with: random, for the life of one acceptor.
-pub(crate) struct TicketKeys {
-    name: [u8; 16],
-    encryption: [u8; 32],
-    /// Of the MAC; AES-GCM needs none.
-    #[cfg(not(awslc))]
-    authentication: [u8; 32],
-}
-
-impl TicketKeys {
-    pub(crate) fn random() -> Result<Self, ErrorStack> {
-        Ok(Self {
-            name: random()?,
-            encryption: random()?,
-            #[cfg(not(awslc))]
-            authentication: random()?,
-        })
-    }
-}
-
-fn random<const N: usize>() -> Result<[u8; N], ErrorStack> {
-    let mut bytes = [0; N];
-    openssl::rand::rand_bytes(&mut bytes)?;
-    Ok(bytes)
 }
 
 struct Attached {

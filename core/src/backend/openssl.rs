@@ -1,6 +1,7 @@
 //! This file is about OpenSSL 3.
 
-use super::{attached, c_text, guarded, outcome, TicketKeys};
+use super::keys::NAME_LENGTH;
+use super::{attached, c_text, guarded, outcome};
 use crate::names::Group;
 use foreign_types::ForeignTypeRef;
 use openssl::error::ErrorStack;
@@ -8,13 +9,15 @@ use openssl::pkey::Id;
 use openssl::ssl::{SslContextBuilder, SslRef, SslVersion};
 use openssl_sys as ffi;
 use std::os::raw::{c_char, c_int, c_long, c_uchar, c_void};
-use std::sync::Arc;
 
 /// The library's name in tables and vectors.
 pub(crate) const NAME: &str = "openssl";
 
 /// The half of the library that speaks TLS, in its error queue.
 pub(crate) const ERR_LIB_SSL: c_int = 20;
+
+/// OpenSSL can ask for a certificate after the handshake (TLS 1.3).
+pub(crate) const ASKS_LATER: bool = true;
 
 /// OpenSSL itself says that a chain is too long.
 pub(super) const EXTRA_DEPTH: c_int = 0;
@@ -56,6 +59,10 @@ extern "C" {
     pub(super) fn X509_STORE_CTX_set_verify_cb(
         context: *mut ffi::X509_STORE_CTX,
         callback: Option<CollectCallback>,
+    );
+    pub(super) fn X509_STORE_CTX_set0_trusted_stack(
+        context: *mut ffi::X509_STORE_CTX,
+        certificates: *mut ffi::stack_st_X509,
     );
     fn SSL_CTX_set_session_ticket_cb(
         context: *mut ffi::SSL_CTX,
@@ -229,7 +236,7 @@ pub(super) fn suppress_tickets(ssl: &SslRef) {
 
 /// OpenSSL takes application data into its tickets; the keys are the core's own, because only the
 /// key callback can make a ticket empty.
-pub(super) fn install_tickets(builder: &mut SslContextBuilder, _keys: &Arc<TicketKeys>) {
+pub(super) fn install_tickets(builder: &mut SslContextBuilder) {
     // SAFETY: the context is alive; the callbacks are plain functions that find everything through
     // their connection.
     unsafe {
@@ -335,18 +342,22 @@ unsafe extern "C" fn ticket_key(
                 return KEY_ERROR;
             };
             let keys = &attached.keys;
-            let name = std::slice::from_raw_parts_mut(name, keys.name.len());
+            let name = std::slice::from_raw_parts_mut(name, NAME_LENGTH);
+            let key = if encrypt == 1 {
+                keys.encrypting()
+            } else {
+                keys.named(name)
+            };
+            let Some(key) = key else { return KEY_NONE };
             if encrypt == 1 {
                 if attached.trace.ticket(connection.session_reused()).is_none() {
                     return KEY_NONE;
                 }
-                name.copy_from_slice(&keys.name);
+                name.copy_from_slice(&key.name);
                 let iv = std::slice::from_raw_parts_mut(iv, 16);
                 if openssl::rand::rand_bytes(iv).is_err() {
                     return KEY_ERROR;
                 }
-            } else if *name != keys.name {
-                return KEY_NONE;
             }
             let init = if encrypt == 1 {
                 ffi::EVP_EncryptInit_ex
@@ -358,14 +369,15 @@ unsafe extern "C" fn ticket_key(
                 cipher,
                 aes,
                 std::ptr::null_mut(),
-                keys.encryption.as_ptr(),
+                key.encryption.as_ptr(),
                 iv,
             ) != 1
-                || !set_mac_key(mac, &keys.authentication)
+                || !set_mac_key(mac, &key.authentication)
             {
                 return KEY_ERROR;
             }
-            let renew = encrypt == 0 && connection.version2() == Some(SslVersion::TLS1_3);
+            let replaced = connection.version2() == Some(SslVersion::TLS1_3) || keys.is_old(key);
+            let renew = encrypt == 0 && replaced;
             if renew {
                 KEY_GOOD_RENEW
             } else {

@@ -6,7 +6,7 @@ use crate::error::{Code, Error};
 use crate::trace::Decision;
 use crate::verify::alert::Alert;
 use crate::verify::VerifyCode;
-use foreign_types::ForeignTypeRef;
+use foreign_types::{ForeignType, ForeignTypeRef};
 use openssl::error::ErrorStack;
 use openssl::ssl::{SslContextBuilder, SslRef};
 use openssl::stack::StackRef;
@@ -64,6 +64,9 @@ fn connection(context: &X509StoreContextRef) -> Option<(&SslRef, &Attached)> {
 
 fn judge(context: &X509StoreContextRef, ssl: &SslRef, attached: &Attached) -> Decision {
     let trace = &attached.trace;
+    let Some(host) = trace.host() else {
+        return Decision::Refuse(Alert::InternalError);
+    };
     let pointer = context.as_ptr();
     // SAFETY: both are borrowed from the context, which is alive, and are only read.
     let (leaf, sent) = unsafe {
@@ -75,12 +78,17 @@ fn judge(context: &X509StoreContextRef, ssl: &SslRef, attached: &Attached) -> De
         let sent = (!sent.is_null()).then(|| StackRef::<X509>::from_ptr(sent));
         (X509Ref::from_ptr(leaf), sent)
     };
-    if let Err(error) = trace.begin(leaf, sent.into_iter().flatten()) {
+    let sent = || sent.into_iter().flatten();
+    if let Err(error) = trace.begin(leaf, sent()) {
         trace.fail(error);
         return Decision::Refuse(Alert::BadCertificate);
     }
+    let Ok(candidates) = host.trust.candidates([leaf].into_iter().chain(sent())) else {
+        return Decision::Refuse(Alert::InternalError);
+    };
     let now = trace.clock.now();
-    // SAFETY: the context is alive, its parameters are its own; the collecting callback finds its
+    // SAFETY: the context is alive, its parameters are its own; the stack lives until it is taken
+    // away again; the collecting callback finds its
     // connection through the context in the same way as this one.
     let accepted = unsafe {
         let param = library::X509_STORE_CTX_get0_param(pointer);
@@ -88,10 +96,18 @@ fn judge(context: &X509StoreContextRef, ssl: &SslRef, attached: &Attached) -> De
             return Decision::Refuse(Alert::InternalError);
         }
         ffi::X509_VERIFY_PARAM_set_time(param, now as _);
-        let depth = c_int::try_from(trace.policy.depth).unwrap_or(100).min(100);
+        let rules = &host.policy.rules;
+        let depth = c_int::try_from(rules.depth).unwrap_or(100).min(100);
         ffi::X509_VERIFY_PARAM_set_depth(param, depth + library::EXTRA_DEPTH);
+        if rules.partial_chain {
+            ffi::X509_VERIFY_PARAM_set_flags(param, ffi::X509_V_FLAG_PARTIAL_CHAIN as _);
+        }
         library::X509_STORE_CTX_set_verify_cb(pointer, Some(collect));
-        ffi::X509_verify_cert(pointer) == 1
+        library::X509_STORE_CTX_set0_trusted_stack(pointer, candidates.stack.as_ptr());
+        let accepted = ffi::X509_verify_cert(pointer) == 1;
+        // The context outlives the stack, and holds the certificates of its chain by itself.
+        library::X509_STORE_CTX_set0_trusted_stack(pointer, std::ptr::null_mut());
+        accepted
     };
     // What failed here is reported; left in the library's queue, it would make the next call that
     // merely waits for bytes look like a failure.
@@ -108,7 +124,7 @@ fn judge(context: &X509StoreContextRef, ssl: &SslRef, attached: &Attached) -> De
     if !accepted && left != 0 {
         trace.report(0, VerifyCode::from_number(library::openssl_number(left)));
     }
-    let decision = trace.conclude(&chain, accepted);
+    let decision = trace.conclude(host, &chain, accepted, &candidates.anchors);
     if trace.wants_no_ticket() {
         library::suppress_tickets(ssl);
     }

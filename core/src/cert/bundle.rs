@@ -84,6 +84,26 @@ pub fn certinfos(data: &[u8], password: Option<&str>) -> Result<Vec<Certificate>
     Ok(all)
 }
 
+/// The DER of everything in an operator's file that has one of these PEM labels: of PEM each block,
+/// nothing for one that is no base64; else the data itself. A certificate has several labels.
+pub(crate) fn pieces<'a>(
+    data: &'a [u8],
+    label: &'a str,
+) -> Box<dyn Iterator<Item = Option<Vec<u8>>> + 'a> {
+    if is_sequence(data) || !pem::is_pem(data) {
+        return Box::new((!data.is_empty()).then(|| Some(data.to_vec())).into_iter());
+    }
+    let wanted = move |block: &pem::Block<'_>| {
+        block.label == label || (label == CERTIFICATE && pem::is_certificate(block.label))
+    };
+    Box::new(pem::blocks(data).filter(wanted).map(|block| block.der))
+}
+
+/// The PEM label of a certificate (RFC 7468, 5.1).
+pub(crate) const CERTIFICATE: &str = "CERTIFICATE";
+/// The PEM label of a certificate revocation list (RFC 7468, 6).
+pub(crate) const CRL: &str = "X509 CRL";
+
 pub(super) fn check_size(data: &[u8]) -> Result<()> {
     if data.is_empty() {
         return Err(Error::new(Code::CertificateEmpty, "the data is empty"));

@@ -7,14 +7,14 @@ use std::borrow::Cow;
 
 /// Why bytes are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed(pub(super) &'static str);
+pub(crate) struct Malformed(pub(crate) &'static str);
 
 /// What reading gives.
-pub(super) type Read<T> = std::result::Result<T, Malformed>;
+pub(crate) type Read<T> = std::result::Result<T, Malformed>;
 
 /// The class of a tag (X.690, 8.1.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
+pub(crate) enum Class {
     Universal,
     Application,
     Context,
@@ -22,26 +22,26 @@ pub(super) enum Class {
 }
 
 /// The tag numbers of the universal class that are read here.
-pub(super) mod tag {
-    pub(in crate::cert) const BOOLEAN: u32 = 1;
-    pub(in crate::cert) const INTEGER: u32 = 2;
-    pub(in crate::cert) const BIT_STRING: u32 = 3;
-    pub(in crate::cert) const OCTET_STRING: u32 = 4;
-    pub(in crate::cert) const NULL: u32 = 5;
-    pub(in crate::cert) const OID: u32 = 6;
-    pub(in crate::cert) const ENUMERATED: u32 = 10;
-    pub(in crate::cert) const UTF8_STRING: u32 = 12;
-    pub(in crate::cert) const SEQUENCE: u32 = 16;
-    pub(in crate::cert) const SET: u32 = 17;
-    pub(in crate::cert) const NUMERIC_STRING: u32 = 18;
-    pub(in crate::cert) const PRINTABLE_STRING: u32 = 19;
-    pub(in crate::cert) const T61_STRING: u32 = 20;
-    pub(in crate::cert) const IA5_STRING: u32 = 22;
-    pub(in crate::cert) const UTC_TIME: u32 = 23;
-    pub(in crate::cert) const GENERALIZED_TIME: u32 = 24;
-    pub(in crate::cert) const VISIBLE_STRING: u32 = 26;
-    pub(in crate::cert) const UNIVERSAL_STRING: u32 = 28;
-    pub(in crate::cert) const BMP_STRING: u32 = 30;
+pub(crate) mod tag {
+    pub(crate) const BOOLEAN: u32 = 1;
+    pub(crate) const INTEGER: u32 = 2;
+    pub(crate) const BIT_STRING: u32 = 3;
+    pub(crate) const OCTET_STRING: u32 = 4;
+    pub(crate) const NULL: u32 = 5;
+    pub(crate) const OID: u32 = 6;
+    pub(crate) const ENUMERATED: u32 = 10;
+    pub(crate) const UTF8_STRING: u32 = 12;
+    pub(crate) const SEQUENCE: u32 = 16;
+    pub(crate) const SET: u32 = 17;
+    pub(crate) const NUMERIC_STRING: u32 = 18;
+    pub(crate) const PRINTABLE_STRING: u32 = 19;
+    pub(crate) const T61_STRING: u32 = 20;
+    pub(crate) const IA5_STRING: u32 = 22;
+    pub(crate) const UTC_TIME: u32 = 23;
+    pub(crate) const GENERALIZED_TIME: u32 = 24;
+    pub(crate) const VISIBLE_STRING: u32 = 26;
+    pub(crate) const UNIVERSAL_STRING: u32 = 28;
+    pub(crate) const BMP_STRING: u32 = 30;
 }
 
 /// How deep constructed strings may nest: OpenSSL's limit.
@@ -49,10 +49,10 @@ const STRING_DEPTH: u32 = 5;
 
 /// Tag and length of an element.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Header {
-    pub(super) class: Class,
-    pub(super) tag: u32,
-    pub(super) constructed: bool,
+pub(crate) struct Header {
+    pub(crate) class: Class,
+    pub(crate) tag: u32,
+    pub(crate) constructed: bool,
     indefinite: bool,
     /// Octets of tag and length.
     size: usize,
@@ -62,33 +62,33 @@ pub(super) struct Header {
 
 impl Header {
     /// The element has this tag.
-    pub(super) fn is(&self, class: Class, tag: u32) -> bool {
+    pub(crate) fn is(&self, class: Class, tag: u32) -> bool {
         self.class == class && self.tag == tag
     }
 }
 
 /// A value that was read whole.
 #[derive(Clone, Debug)]
-pub(super) struct Value<'a> {
-    pub(super) class: Class,
-    pub(super) tag: u32,
-    pub(super) constructed: bool,
+pub(crate) struct Value<'a> {
+    pub(crate) class: Class,
+    pub(crate) tag: u32,
+    pub(crate) constructed: bool,
     /// Content octets; the segments of a constructed string joined.
-    pub(super) content: Cow<'a, [u8]>,
+    pub(crate) content: Cow<'a, [u8]>,
     /// The whole element as it was encoded.
-    pub(super) encoding: &'a [u8],
+    pub(crate) encoding: &'a [u8],
 }
 
 /// A place in encoded bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     rest: &'a [u8],
     indefinite: bool,
 }
 
 impl<'a> Reader<'a> {
     /// At the start of `bytes`.
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self {
             rest: bytes,
             indefinite: false,
@@ -96,27 +96,27 @@ impl<'a> Reader<'a> {
     }
 
     /// What was not read yet.
-    pub(super) fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     /// Nothing more is in this constructed element.
-    pub(super) fn at_end(&self) -> bool {
+    pub(crate) fn at_end(&self) -> bool {
         self.rest.is_empty() || (self.indefinite && self.rest.starts_with(&[0, 0]))
     }
 
     /// Tag and length of the next element, which stays unread.
-    pub(super) fn header(&self) -> Read<Header> {
+    pub(crate) fn header(&self) -> Read<Header> {
         header(self.rest)
     }
 
     /// The next element is there and has this tag.
-    pub(super) fn next_is(&self, class: Class, tag: u32) -> Read<bool> {
+    pub(crate) fn next_is(&self, class: Class, tag: u32) -> Read<bool> {
         Ok(!self.at_end() && self.header()?.is(class, tag))
     }
 
     /// Steps into the next element, whose elements the given function reads to the last.
-    pub(super) fn within<T>(
+    pub(crate) fn within<T>(
         &mut self,
         class: Class,
         tag: u32,
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
 
     /// As [`Reader::within`] for `SEQUENCE OF` and `SET OF`, where OpenSSL does not ask for the
     /// constructed bit.
-    pub(super) fn within_list<T>(
+    pub(crate) fn within_list<T>(
         &mut self,
         tag: u32,
         read: impl FnOnce(&mut Reader<'a>) -> Read<T>,
@@ -176,12 +176,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element whole, which must have this universal tag.
-    pub(super) fn value(&mut self, tag: u32) -> Read<Value<'a>> {
+    pub(crate) fn value(&mut self, tag: u32) -> Read<Value<'a>> {
         self.tagged(Class::Universal, tag, tag)
     }
 
     /// The next element whole, under this tag, with the content of the universal type `kind`.
-    pub(super) fn tagged(&mut self, class: Class, tag: u32, kind: u32) -> Read<Value<'a>> {
+    pub(crate) fn tagged(&mut self, class: Class, tag: u32, kind: u32) -> Read<Value<'a>> {
         let header = self.header()?;
         if !header.is(class, tag) {
             return Err(Malformed("a value has the wrong tag"));
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element whole, whatever it is.
-    pub(super) fn any(&mut self) -> Read<Value<'a>> {
+    pub(crate) fn any(&mut self) -> Read<Value<'a>> {
         let header = self.header()?;
         let kind = (header.class == Class::Universal).then_some(header.tag);
         self.take(header, kind)
@@ -247,7 +247,7 @@ impl<'a> Reader<'a> {
 
 impl<'a> Value<'a> {
     /// The element has this tag.
-    pub(super) fn is(&self, class: Class, tag: u32) -> bool {
+    pub(crate) fn is(&self, class: Class, tag: u32) -> bool {
         self.class == class && self.tag == tag
     }
 }

@@ -216,6 +216,22 @@ fn basic_constraints(reader: &mut Reader<'_>) -> Read<(bool, Option<i64>)> {
     Ok((ca, path))
 }
 
+/// The value of basicConstraints says that the certificate is a CA's.
+pub(super) fn is_ca(value: &[u8]) -> bool {
+    sequence(&mut Reader::new(value), basic_constraints).is_ok_and(|(ca, _)| ca)
+}
+
+/// The value of keyUsage has the bit cRLSign.
+pub(super) fn allows_crls(value: &[u8]) -> bool {
+    let bits = Reader::new(value).value(tag::BIT_STRING);
+    bits.is_ok_and(|bits| {
+        key_usages(&bits.content)
+            .0
+            .iter()
+            .any(|name| name == "cRLSign")
+    })
+}
+
 /// The names of the bits that are set, and whether one has no name.
 fn key_usages(content: &[u8]) -> (Vec<String>, bool) {
     let (unused, octets) = content.split_first().map_or((0, content), |(u, o)| (*u, o));

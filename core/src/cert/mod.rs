@@ -4,30 +4,42 @@
 //! same on every TLS library. It may not know of connections, verdicts or sockets.
 
 mod bundle;
-mod der;
+mod canonical;
+pub(crate) mod der;
 mod describe;
+mod distribution;
 mod extensions;
 mod key;
+mod member;
 mod name;
 mod objects;
 mod oid;
 mod pem;
 mod printed;
+mod pss;
 mod san;
 mod skeleton;
 mod spiffe;
 mod text;
-mod time;
+pub(crate) mod time;
 mod trust;
 pub(crate) mod usage;
 mod warning;
 
 pub use bundle::{certinfo, certinfo_file, certinfos};
-pub(crate) use oid::encode as encode_oid;
+pub(crate) use bundle::{pieces, CERTIFICATE, CRL};
+pub(crate) use canonical::canonical_name;
+pub(crate) use distribution::{point_name, PointName};
+pub(crate) use member::ChainMember;
+pub(crate) use oid::{dotted as dotted_oid, encode as encode_oid};
+pub(crate) use pem::blocks as pem_blocks;
 pub(crate) use printed::{pem_of, unescaped, Attribute};
+pub(crate) use pss::Parameters as PssParameters;
 pub use san::AlternativeNames;
 pub(crate) use text::hex;
-pub(crate) use trust::{end_of_validity, may_be_ca, pss_digest_is_sha1, rsa_bits};
+pub(crate) use trust::{
+    ca, end_of_validity, has_extended_key_usage, pss_digest_is_sha1, rsa_bits, Ca,
+};
 
 use crate::error::{Code, Error, Result};
 use crate::schema::Sink;

@@ -151,6 +151,20 @@ fn wide<const N: usize>(content: &[u8]) -> Option<Vec<u8>> {
         .map(String::into_bytes)
 }
 
+impl Encoded<'_> {
+    /// Every attribute in encoded order: in which RDN it is, its type, and its text as UTF-8, if it is
+    /// text.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = (usize, &[u8], Option<&[u8]>)> {
+        self.parts.iter().map(|part| {
+            let text = match &part.value {
+                Shape::Text(text) => Some(&**text),
+                Shape::Other => None,
+            };
+            (part.rdn, &*part.kind, text)
+        })
+    }
+}
+
 impl From<Encoded<'_>> for Name {
     fn from(encoded: Encoded<'_>) -> Self {
         let mut rdns = vec![Vec::new(); encoded.rdns];

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 const LONGEST: usize = 586;
 
 /// The OID in dotted decimal; as `#` and hex when it is longer than any OID in use.
-pub(super) fn dotted(oid: &[u8]) -> String {
+pub(crate) fn dotted(oid: &[u8]) -> String {
     decimal(oid).unwrap_or_else(|| text::hash_hex(oid))
 }
 

@@ -4,9 +4,9 @@
 //! blocks, headers and any line length are taken.
 
 /// A block: its label and its bytes; nothing for bytes that are no base64.
-pub(super) struct Block<'a> {
-    pub(super) label: &'a str,
-    pub(super) der: Option<Vec<u8>>,
+pub(crate) struct Block<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) der: Option<Vec<u8>>,
 }
 
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -26,7 +26,7 @@ pub(super) fn is_certificate(label: &str) -> bool {
 }
 
 /// The blocks one after the other.
-pub(super) fn blocks(data: &[u8]) -> impl Iterator<Item = Block<'_>> {
+pub(crate) fn blocks(data: &[u8]) -> impl Iterator<Item = Block<'_>> {
     let mut rest = data;
     std::iter::from_fn(move || {
         let begin = find(rest, BEGIN)?;

@@ -21,6 +21,8 @@ pub(super) struct Skeleton<'a> {
     pub(super) serial: Value<'a>,
     pub(super) issuer: Encoded<'a>,
     pub(super) subject: Encoded<'a>,
+    /// The subject as it was encoded.
+    pub(super) subject_der: &'a [u8],
     pub(super) not_before: Value<'a>,
     pub(super) not_after: Value<'a>,
     pub(super) spki: &'a [u8],
@@ -71,7 +73,9 @@ fn signed<'a>(fields: &mut Reader<'a>) -> Read<(Skeleton<'a>, Algorithm<'a>)> {
     let (not_before, not_after) = fields.within(Class::Universal, tag::SEQUENCE, |validity| {
         Ok((time(validity)?, time(validity)?))
     })?;
+    let before = *fields;
     let subject = name::read(fields)?;
+    let subject_der = consumed(before.rest(), fields);
     let (spki, key) = public_key(fields)?;
     for unique_id in [1, 2] {
         if fields.next_is(Class::Context, unique_id)? {
@@ -96,6 +100,7 @@ fn signed<'a>(fields: &mut Reader<'a>) -> Read<(Skeleton<'a>, Algorithm<'a>)> {
         serial,
         issuer,
         subject,
+        subject_der,
         not_before,
         not_after,
         spki,

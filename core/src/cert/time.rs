@@ -6,9 +6,9 @@ use super::der::tag;
 
 /// A point in time, read as OpenSSL reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Time {
+pub(crate) struct Time {
     /// Seconds since 1970-01-01 UTC.
-    pub(super) seconds: i64,
+    pub(crate) seconds: i64,
     /// The digits of a fraction that OpenSSL shows; mostly none.
     fraction: String,
     /// The form is the one that RFC 5280 demands: seconds, `Z`, no fraction.
@@ -20,7 +20,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Reads the characters of a time; nothing when OpenSSL would call it a bad time value.
-pub(super) fn read(kind: u32, content: &[u8]) -> Option<Time> {
+pub(crate) fn read(kind: u32, content: &[u8]) -> Option<Time> {
     let mut rest = content;
     let generalized = kind == tag::GENERALIZED_TIME;
     if content.len() < if generalized { 13 } else { 11 } {
@@ -93,7 +93,7 @@ fn pair(rest: &mut &[u8]) -> Option<i64> {
 
 impl Time {
     /// `Apr 30 08:12:20 2026 GMT`.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let (day, clock) = (
             self.seconds.div_euclid(86_400),
             self.seconds.rem_euclid(86_400),

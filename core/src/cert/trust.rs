@@ -2,9 +2,15 @@
 //!
 //! In: DER. Out: yes or no, and the answer that refuses where the certificate cannot be read.
 
-use super::der::{tag, Class, Read, Reader};
-use super::{skeleton, time, Certificate};
+use super::{pss, skeleton, time, Certificate};
 use crate::error::Result;
+
+/// The certificate says what it is for (RFC 5280, 4.2.1.12).
+pub(crate) fn has_extended_key_usage(der: &[u8]) -> bool {
+    let usage = Certificate::from_der(der)
+        .map(|certificate| certificate.known.extended_key_usage.is_some());
+    usage.unwrap_or(false)
+}
 
 /// The size of the key in bits when it is an RSA key. It refuses what [`Certificate::from_der`]
 /// refuses, and reads no more of the certificate than that takes.
@@ -25,47 +31,43 @@ pub(crate) fn end_of_validity(kind: u32, content: &[u8]) -> Option<i64> {
 /// (RFC 4055, 3.1). What cannot be read counts as SHA-1: the caller refuses that.
 pub(crate) fn pss_digest_is_sha1(der: &[u8]) -> bool {
     const RSASSA_PSS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
-    const SHA1: &[u8] = b"\x2b\x0e\x03\x02\x1a";
     let digest =
         skeleton::read(der).and_then(|certificate| match certificate.signature_parameters {
             Some(parameters) if *certificate.signature.content == *RSASSA_PSS => {
-                pss_digest(parameters.encoding)
+                pss::Parameters::read(parameters.encoding).map(|parameters| parameters.digest)
             }
-            _ => Ok(None),
+            _ => Ok(pss::SHA1.to_vec()),
         });
-    match digest {
-        Ok(Some(digest)) => digest == SHA1,
-        Ok(None) | Err(_) => true,
-    }
-}
-
-/// The OID of the digest in RSASSA-PSS-params; nothing for the default.
-fn pss_digest(parameters: &[u8]) -> Read<Option<Vec<u8>>> {
-    Reader::new(parameters).within(Class::Universal, tag::SEQUENCE, |fields| {
-        let mut digest = None;
-        if fields.next_is(Class::Context, 0)? {
-            let algorithm = fields.within(Class::Context, 0, Reader::any)?;
-            let mut inner = Reader::new(algorithm.encoding);
-            digest = Some(inner.within(Class::Universal, tag::SEQUENCE, |algorithm| {
-                let oid = algorithm.value(tag::OID)?.content.into_owned();
-                while !algorithm.at_end() {
-                    algorithm.any()?;
-                }
-                Ok(oid)
-            })?);
-        }
-        while !fields.at_end() {
-            fields.any()?;
-        }
-        Ok(digest)
-    })
+    digest.map_or(true, |digest| digest == pss::SHA1)
 }
 
 /// The certificate can be a trust anchor: basicConstraints says that it is a CA, or it is a
 /// self-issued one of version 1, which has no way to say so (RFC 5280, 6.1.4 k).
-pub(crate) fn may_be_ca(der: &[u8]) -> bool {
-    Certificate::from_der(der).is_ok_and(|certificate| {
-        certificate.known.ca
-            || (certificate.version == 1 && certificate.subject_name == certificate.issuer_name)
+fn may_be_ca(certificate: &Certificate) -> bool {
+    certificate.known.ca
+        || (certificate.version == 1 && certificate.subject_name == certificate.issuer_name)
+}
+
+/// What a trust store keeps of a CA.
+pub(crate) struct Ca {
+    /// The certificate alone.
+    pub(crate) der: Vec<u8>,
+    /// SHA-256 of it.
+    pub(crate) digest: [u8; 32],
+    /// The subject as it was encoded.
+    pub(crate) subject: Vec<u8>,
+}
+
+/// A certificate of a CA file; an error says why it is not trusted.
+pub(crate) fn ca(der: &[u8]) -> std::result::Result<Ca, String> {
+    let certificate = Certificate::from_der(der).map_err(|error| error.message().to_owned())?;
+    if !may_be_ca(&certificate) {
+        return Err("is no CA".to_owned());
+    }
+    let subject = skeleton::read(der).map_err(|malformed| malformed.0.to_owned())?;
+    Ok(Ca {
+        der: certificate.der().to_vec(),
+        digest: *certificate.sha256(),
+        subject: subject.subject_der.to_vec(),
     })
 }

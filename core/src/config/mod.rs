@@ -4,158 +4,151 @@
 //! In: [`Options`]. Out: [`Config`]. It is the only place that validates. It may not know of
 //! contexts or connections.
 
+mod crls;
 mod files;
+mod folder;
+mod host;
+mod identity;
 mod read;
+mod stamp;
 pub(crate) mod table;
+mod tickets;
+mod trust;
 
+pub(crate) use host::HostConfig;
+pub(crate) use stamp::Stamp;
+
+use crate::backend::TicketKey;
 use crate::error::{Code, Error, Result};
-use crate::mode::Mode;
+use crate::hostname;
 use crate::names::Resolved;
 use crate::options::Options;
-use files::{Identity, TrustedCas};
-use openssl::ssl::SslVersion;
-use openssl::x509::X509Name;
-use openssl::x509::X509;
-use read::Reader;
+use host::Found;
+use read::{Notes, Reader};
 use std::collections::HashSet;
 use std::fs::File;
 use std::time::Duration;
 
-/// What a context is made of.
+/// What the contexts of a server are made of.
 pub(crate) struct Config {
-    pub(crate) identity: Identity,
-    pub(crate) mode: Mode,
-    pub(crate) cas: Vec<X509>,
-    /// Names of the CAs that clients are told; empty: none are told.
-    pub(crate) ca_names: Vec<X509Name>,
-    pub(crate) verify_depth: u32,
-    pub(crate) min_version: SslVersion,
-    pub(crate) max_version: SslVersion,
-    pub(crate) ciphers: Vec<Resolved>,
-    pub(crate) ciphersuites: Vec<Resolved>,
-    pub(crate) groups: Vec<Resolved>,
-    pub(crate) signature_algorithms: Vec<Resolved>,
-    /// Protocols in the order of preference.
-    pub(crate) alpn: Vec<Vec<u8>>,
+    /// Of clients that ask for no name, or for one that is not among the hosts.
+    pub(crate) default: HostConfig,
+    /// By the name that clients ask for, or `*.name`.
+    pub(crate) hosts: Vec<(String, HostConfig)>,
+    /// Clients that ask for no name of a host are refused.
+    pub(crate) strict_sni: bool,
+    pub(crate) protocol: Protocol,
     pub(crate) session_tickets: bool,
     /// Seconds.
     pub(crate) session_timeout: u32,
+    /// The first encrypts; `None`: keys that never leave the process.
+    pub(crate) ticket_keys: Option<Vec<TicketKey>>,
     pub(crate) handshake_timeout: Duration,
     pub(crate) keylog: Option<File>,
     /// What is odd but does not prevent a server from running.
     pub(crate) warnings: Vec<String>,
+    /// The files that were read, as they were then.
+    pub(crate) files: Vec<Stamp>,
 }
 
-/// The most that the names of the client CAs may take: the extensions of a CertificateRequest hold
-/// 65,535 bytes (RFC 8446, 4.3.2), and there are others beside the names.
-const CA_NAMES_LIMIT: usize = 64_000;
+/// What the server speaks, to clients of every host.
+pub(crate) struct Protocol {
+    pub(crate) ciphers: Vec<Resolved>,
+    pub(crate) ciphersuites: Vec<Resolved>,
+    pub(crate) groups: Vec<Resolved>,
+    pub(crate) signature_algorithms: Vec<Resolved>,
+}
+
+/// Options that cannot be used: all that is wrong, and the files that were looked at.
+pub(crate) struct Refused {
+    pub(crate) error: Error,
+    pub(crate) files: Vec<Stamp>,
+}
 
 impl Config {
     /// Validates options.
-    pub(crate) fn new(options: Options) -> Result<Self> {
-        let mut reader = Reader::new(options);
-        let mut warnings = Vec::new();
+    ///
+    /// `now` is in seconds since 1970: what has expired already is a warning.
+    pub(crate) fn new(options: Options, now: i64) -> std::result::Result<Self, Refused> {
+        let mut notes = Notes::new(now);
+        let read = Self::read(options, &mut notes);
+        match notes.finish().and(read) {
+            Ok(config) => Ok(Self {
+                warnings: notes.warnings,
+                files: notes.files,
+                ..config
+            }),
+            Err(error) => Err(Refused {
+                error,
+                files: notes.files,
+            }),
+        }
+    }
 
-        let password = reader.text("key_password");
-        let identity = files::identity(&mut reader, password.as_deref());
-        let mode = reader.mode();
-        let trusted = files::trusted_cas(&mut reader, &mut warnings);
-        if let Some(mode) = mode {
-            check_mode(&mut reader, mode, trusted.as_ref());
+    /// The configuration; an error, should there be a value missing without a problem noted.
+    fn read(options: Options, notes: &mut Notes) -> Result<Self> {
+        let mut reader = Reader::new(options, notes, None);
+        let default = Found::read(&mut reader, None);
+        let sets = reader.sets("hosts");
+        check_names(&mut reader, &sets);
+        let strict_sni = reader.flag("strict_sni");
+        if strict_sni == Some(true) && sets.is_empty() {
+            let message = "strict_sni is on and hosts names none, so that every client would be refused; name the hosts";
+            reader.problem(Code::MissingOption, "strict_sni", message);
         }
-        let cas = trusted.map(|trusted| trusted.cas).unwrap_or_default();
-        let ca_names = ca_names(&mut reader, &cas, &mut warnings);
-        let verify_depth = reader.integer("client_verify_depth", 0..=100);
-        let min_version = reader.version("min_version");
-        let max_version = reader.version("max_version");
-        if let (Some((_, min)), Some((_, max))) = (min_version, max_version) {
-            if min > max {
-                reader.problem(
-                    Code::VersionRange,
-                    "min_version",
-                    format!("min_version {min} is above max_version {max}"),
-                );
-            }
-        }
-        let ciphers = reader.names("ciphers");
-        let ciphersuites = reader.names("ciphersuites");
-        let groups = reader.names("groups");
-        let signature_algorithms = reader.names("signature_algorithms");
-        let alpn = reader.alpn();
+        let protocol = Protocol {
+            ciphers: reader.names("ciphers"),
+            ciphersuites: reader.names("ciphersuites"),
+            groups: reader.names("groups"),
+            signature_algorithms: reader.names("signature_algorithms"),
+        };
         let session_tickets = reader.flag("session_tickets");
         let session_timeout = reader.integer("session_timeout", 1..=604_800);
+        let ticket_keys = tickets::keys(&mut reader);
         let handshake_timeout = reader.seconds("handshake_timeout");
-        let keylog = files::keylog(&mut reader, &mut warnings);
-
-        reader.finish()?;
+        let keylog = reader.path(files::KEYLOG);
+        let mut hosts = Vec::with_capacity(sets.len());
+        for (name, options) in sets {
+            let mut reader = Reader::new(options, notes, Some(&name));
+            let found = Found::read(&mut reader, Some(&default));
+            hosts.push((name, found));
+        }
+        let keylog = keylog.and_then(|path| files::keylog(&mut Reader::of_server(notes), &path));
         let missing = || Error::new(Code::Library, "an option that was accepted has no value");
+        let finished = |(name, found): (String, Found)| Some((name, found.finish()?));
         Ok(Self {
-            identity: identity.ok_or_else(missing)?,
-            mode: mode.ok_or_else(missing)?,
-            cas,
-            ca_names,
-            verify_depth: verify_depth
-                .and_then(|n| u32::try_from(n).ok())
+            default: default.finish().ok_or_else(missing)?,
+            hosts: hosts
+                .into_iter()
+                .map(finished)
+                .collect::<Option<_>>()
                 .ok_or_else(missing)?,
-            min_version: min_version.ok_or_else(missing)?.0,
-            max_version: max_version.ok_or_else(missing)?.0,
-            ciphers,
-            ciphersuites,
-            groups,
-            signature_algorithms,
-            alpn,
+            strict_sni: strict_sni.ok_or_else(missing)?,
+            protocol,
             session_tickets: session_tickets.ok_or_else(missing)?,
             session_timeout: session_timeout
                 .and_then(|n| u32::try_from(n).ok())
                 .ok_or_else(missing)?,
+            ticket_keys,
             handshake_timeout: handshake_timeout.ok_or_else(missing)?,
             keylog,
-            warnings,
+            warnings: Vec::new(),
+            files: Vec::new(),
         })
     }
 }
 
-fn check_mode(reader: &mut Reader, mode: Mode, trusted: Option<&TrustedCas>) {
-    match trusted {
-        None if mode.needs_verified() => reader.problem(
-            Code::ModeWithoutCa,
-            "client_cert_mode",
-            format!(
-                "client_cert_mode {} verifies client certificates and there is no CA to verify with; give client_ca_file or client_ca_data",
-                mode.name()
-            ),
-        ),
-        Some(_) if !mode.asks() => reader.problem(
-            Code::CaWithoutMode,
-            "client_cert_mode",
-            "a client CA is given but client_cert_mode is none, so that no client is asked for a certificate; say request, require_any, optional or require",
-        ),
-        _ => {}
-    }
-}
-
-/// The names to advertise: each subject once, in the order of the file, none when they do not fit.
-fn ca_names(reader: &mut Reader, cas: &[X509], warnings: &mut Vec<String>) -> Vec<X509Name> {
-    if reader.word("client_ca_names", &["auto", "none"]).as_deref() != Some("auto") {
-        return Vec::new();
-    }
-    let (mut names, mut seen, mut size) = (Vec::new(), HashSet::new(), 0);
-    for ca in cas {
-        let (Ok(name), Ok(der)) = (ca.subject_name().to_owned(), ca.subject_name().to_der()) else {
-            continue;
-        };
-        let length = der.len() + 2;
-        if seen.insert(der) {
-            size += length;
-            names.push(name);
+/// Checks the names of the virtual hosts.
+fn check_names<T>(reader: &mut Reader<'_>, sets: &[(String, T)]) {
+    let mut seen = HashSet::new();
+    for (name, _) in sets {
+        let shown: String = name.chars().take(300).collect();
+        if let Err(why) = hostname::check(name) {
+            let message = format!("hosts: the name {shown:?} {why}");
+            reader.problem(Code::BadHostName, "hosts", message);
+        } else if !seen.insert(hostname::normalised(name)) {
+            let message = format!("hosts: two hosts have the name {shown:?} (case does not count)");
+            reader.problem(Code::BadHostName, "hosts", message);
         }
     }
-    if size > CA_NAMES_LIMIT {
-        warnings.push(format!(
-            "the names of the {} client CAs take {size} bytes, and {CA_NAMES_LIMIT} fit a TLS message: no names are sent to clients",
-            names.len()
-        ));
-        names.clear();
-    }
-    names
 }

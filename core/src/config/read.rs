@@ -1,8 +1,9 @@
 //! This file is about reading options one by one: the right type, the right words, every problem
 //! noted.
 
-use super::table::{self, Row};
-use crate::error::{Code, Error, Result};
+use super::stamp::Stamp;
+use super::table::{self, Row, Scope};
+use crate::error::{escape_control, Code, Error, Result};
 use crate::mode::Mode;
 use crate::names::{self, List, Resolved};
 use crate::options::{fold, OptionValue, Options};
@@ -11,22 +12,61 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Reads options and keeps what is wrong with them.
-pub(super) struct Reader {
-    values: Vec<(&'static Row, OptionValue)>,
+/// What reading a configuration has brought to light.
+pub(super) struct Notes {
+    /// When that was, in seconds since 1970.
+    now: i64,
     problems: Vec<Error>,
+    /// What is odd but does not prevent a server from running.
+    pub(super) warnings: Vec<String>,
+    /// The files that were read, as they were then.
+    pub(super) files: Vec<Stamp>,
 }
 
-impl Reader {
-    /// Sorts options by the table; unknown and doubled ones are problems.
-    pub(super) fn new(options: Options) -> Self {
+impl Notes {
+    /// Nothing yet.
+    pub(super) fn new(now: i64) -> Self {
+        Self {
+            now,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            files: Vec::new(),
+        }
+    }
+
+    /// All problems, if there are any.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        Error::all(std::mem::take(&mut self.problems)).map_or(Ok(()), Err)
+    }
+}
+
+/// Reads one set of options, the server's or a host's, and notes what is wrong with them.
+pub(super) struct Reader<'n> {
+    values: Vec<(&'static Row, OptionValue)>,
+    notes: &'n mut Notes,
+    /// The host whose options these are; none: the server's.
+    host: Option<String>,
+}
+
+impl<'n> Reader<'n> {
+    /// Sorts options by the table; unknown, doubled and misplaced ones are problems.
+    pub(super) fn new(options: Options, notes: &'n mut Notes, host: Option<&str>) -> Self {
         let mut reader = Self {
             values: Vec::new(),
-            problems: Vec::new(),
+            notes,
+            host: host.map(str::to_owned),
         };
         for (name, value) in options.entries {
             match table::find(&name) {
                 None => reader.unknown(&name),
+                Some(row) if reader.host.is_some() && row.scope == Scope::Server => reader.problem(
+                    Code::ServerOption,
+                    row.name,
+                    format!(
+                        "{} is of the whole server and cannot differ between hosts",
+                        row.name
+                    ),
+                ),
                 Some(row)
                     if reader
                         .values
@@ -48,25 +88,50 @@ impl Reader {
         reader
     }
 
+    /// Without options: to note something of the server's.
+    pub(super) fn of_server(notes: &'n mut Notes) -> Self {
+        Self {
+            values: Vec::new(),
+            notes,
+            host: None,
+        }
+    }
+
     /// Notes a problem.
     pub(super) fn problem(&mut self, code: Code, option: &str, message: impl AsRef<str>) {
-        self.problems
-            .push(Error::new(code, message).with("option", option));
+        self.error(option, Error::new(code, message));
     }
 
     /// Notes a problem that has its own context.
     pub(super) fn error(&mut self, option: &str, error: Error) {
-        self.problems.push(error.with("option", option));
+        let error = match &self.host {
+            Some(host) => error.prefixed(&format!("host {host}: ")).with("host", host),
+            None => error,
+        };
+        self.notes.problems.push(error.with("option", option));
+    }
+
+    /// Notes what is odd but does not prevent a server from running.
+    pub(super) fn warn(&mut self, text: impl AsRef<str>) {
+        let host = self.host.as_ref();
+        let place = host.map_or(String::new(), |host| format!("host {host}: "));
+        let text = escape_control(text.as_ref());
+        self.notes.warnings.push(format!("{place}{text}"));
+    }
+
+    /// Notes a file that was read.
+    pub(super) fn saw(&mut self, file: Stamp) {
+        self.notes.files.push(file);
+    }
+
+    /// When the configuration is read, in seconds since 1970.
+    pub(super) fn now(&self) -> i64 {
+        self.notes.now
     }
 
     /// Nothing is wrong so far.
     pub(super) fn is_fine(&self) -> bool {
-        self.problems.is_empty()
-    }
-
-    /// All problems, if there are any.
-    pub(super) fn finish(self) -> Result<()> {
-        Error::all(self.problems).map_or(Ok(()), Err)
+        self.notes.problems.is_empty()
     }
 
     fn unknown(&mut self, name: &str) {
@@ -102,15 +167,84 @@ impl Reader {
 
     /// A path.
     pub(super) fn path(&mut self, name: &'static str) -> Option<PathBuf> {
-        match self.take(name)? {
+        let value = self.take(name)?;
+        self.as_path(name, value, "a path")
+    }
+
+    fn as_path(&mut self, name: &'static str, value: OptionValue, wanted: &str) -> Option<PathBuf> {
+        match value {
             OptionValue::Path(path) if !path.as_os_str().is_empty() => Some(path),
             OptionValue::Text(text) if !text.is_empty() => Some(PathBuf::from(text)),
             OptionValue::Path(_) | OptionValue::Text(_) => {
                 self.problem(Code::InvalidValue, name, format!("{name} is empty"));
                 None
             }
-            _ => self.wrong_type(name, "a path"),
+            _ => self.wrong_type(name, wanted),
         }
+    }
+
+    /// A list of paths, or one.
+    pub(super) fn paths(&mut self, name: &'static str) -> Option<Vec<PathBuf>> {
+        let items = match self.take(name)? {
+            OptionValue::List(items) => items,
+            one => vec![one],
+        };
+        let wanted = "a path or a list of paths";
+        let path = |item| self.as_path(name, item, wanted);
+        items.into_iter().map(path).collect()
+    }
+
+    /// A list of byte strings, or one.
+    pub(super) fn secrets(&mut self, name: &'static str) -> Option<Vec<Vec<u8>>> {
+        let items = match self.take(name)? {
+            OptionValue::List(items) => items,
+            one => vec![one],
+        };
+        let bytes = |item| match item {
+            OptionValue::Bytes(bytes) => Some(bytes),
+            OptionValue::Text(text) => Some(text.into_bytes()),
+            _ => None,
+        };
+        let items: Option<Vec<_>> = items.into_iter().map(bytes).collect();
+        items.or_else(|| self.wrong_type(name, "bytes or a list of bytes"))
+    }
+
+    /// Sets of options by name.
+    pub(super) fn sets(&mut self, name: &'static str) -> Vec<(String, Options)> {
+        let Some(value) = self.take(name) else {
+            return Vec::new();
+        };
+        let set = |(name, value)| match value {
+            OptionValue::Options(options) => Some((name, options)),
+            _ => None,
+        };
+        let sets: Option<Vec<_>> = match value {
+            OptionValue::Options(options) => options.entries.into_iter().map(set).collect(),
+            _ => None,
+        };
+        let wanted = "sets of options by host name";
+        sets.or_else(|| self.wrong_type(name, wanted))
+            .unwrap_or_default()
+    }
+
+    /// One of a few words, or else a path.
+    pub(super) fn word_or_path(
+        &mut self,
+        name: &'static str,
+        words: &[&'static str],
+    ) -> Option<std::result::Result<&'static str, PathBuf>> {
+        if let Some((_, OptionValue::Path(_))) =
+            self.values.iter().find(|(row, _)| row.name == name)
+        {
+            return self.path(name).map(Err);
+        }
+        let word = self.word_or_default(name)?;
+        if word.is_empty() {
+            self.problem(Code::InvalidValue, name, format!("{name} is empty"));
+            return None;
+        }
+        let known = words.iter().find(|known| fold(known) == fold(&word));
+        Some(known.map_or_else(|| Err(PathBuf::from(word)), |word| Ok(*word)))
     }
 
     /// Bytes; text counts as its UTF-8.
@@ -159,11 +293,11 @@ impl Reader {
         found.map(|word| (*word).to_owned())
     }
 
-    /// The mode.
-    pub(super) fn mode(&mut self) -> Option<Mode> {
-        let word = self.word_or_default("client_cert_mode")?;
+    /// A mode.
+    pub(super) fn mode(&mut self, name: &'static str) -> Option<Mode> {
+        let word = self.word_or_default(name)?;
         Mode::parse(&word)
-            .map_err(|error| self.error("client_cert_mode", error))
+            .map_err(|error| self.error(name, error))
             .ok()
     }
 

@@ -209,9 +209,13 @@ macro_rules! known {
 }
 
 known! {
+    UnableToGetCrl = 3;
     CertSignatureFailure = 7;
+    CrlSignatureFailure = 8;
     CertNotYetValid = 9;
     CertHasExpired = 10;
+    CrlNotYetValid = 11;
+    CrlHasExpired = 12;
     DepthZeroSelfSigned = 18;
     UnableToGetIssuerLocally = 20;
     UnableToVerifyLeafSignature = 21;
@@ -219,6 +223,9 @@ known! {
     Revoked = 23;
     InvalidPurpose = 26;
     Rejected = 28;
+    UnableToGetCrlIssuer = 33;
+    KeyUsageNoCrlSign = 35;
+    DifferentCrlScope = 44;
     EeKeyTooSmall = 66;
     CaKeyTooSmall = 67;
     CaMdTooWeak = 68;

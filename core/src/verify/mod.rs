@@ -7,15 +7,16 @@
 pub(crate) mod alert;
 mod code;
 mod strength;
+mod trust;
 
 pub use code::VerifyCode;
 pub(crate) use strength::{key_is_weak, weak_signature};
+pub(crate) use trust::{Anchors, Trust};
 
+use crate::crl::{CrlSet, Findings};
+use crate::policy::{CrlCheck, Rules};
 use crate::{backend, cert};
-use openssl::error::ErrorStack;
-use openssl::sha::sha256;
-use openssl::x509::{X509Ref, X509};
-use std::collections::HashMap;
+use openssl::x509::X509Ref;
 
 /// One thing that is wrong with a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,41 +52,6 @@ pub(crate) fn out_of_date(leaf: &cert::Certificate, now: i64) -> Option<VerifyEr
     (!begun).then(|| VerifyError::of_leaf(VerifyCode::CertNotYetValid))
 }
 
-/// The CAs that chains may end with, and the SHA-256 of each one's DER.
-pub(crate) struct Anchors(HashMap<usize, (X509, [u8; 32])>);
-
-impl Anchors {
-    /// Those of a configuration.
-    pub(crate) fn new(cas: &[X509]) -> std::result::Result<Self, ErrorStack> {
-        let digest = |ca: &X509| {
-            let sha256 = sha256(&ca.to_der()?);
-            Ok((address(ca), (ca.clone(), sha256)))
-        };
-        cas.iter()
-            .map(digest)
-            .collect::<std::result::Result<_, _>>()
-            .map(Self)
-    }
-
-    /// The digest of each.
-    pub(crate) fn digests(&self) -> Vec<[u8; 32]> {
-        self.0.values().map(|(_, digest)| *digest).collect()
-    }
-
-    /// The digest of a certificate, computed unless it is one of these: while they are held here,
-    /// nothing else lies where they do.
-    fn digest(&self, cert: &X509Ref) -> Option<[u8; 32]> {
-        match self.0.get(&address(cert)) {
-            Some((_, digest)) => Some(*digest),
-            None => cert.to_der().ok().map(|der| sha256(&der)),
-        }
-    }
-}
-
-fn address(cert: &X509Ref) -> usize {
-    std::ptr::from_ref(cert).addr()
-}
-
 /// What verification found.
 #[derive(Clone, Debug)]
 pub(crate) struct Verdict {
@@ -94,29 +60,52 @@ pub(crate) struct Verdict {
     /// SHA-256 of the trust anchor, only when the chain verifies.
     pub(crate) anchor: Option<[u8; 32]>,
     /// The earliest end of validity in the chain, seconds since 1970.
-    pub(crate) expires: i64,
+    expires: i64,
+    /// The earliest nextUpdate of the CRLs that were looked into.
+    lists_end: Option<i64>,
+}
+
+/// What a chain is judged by.
+pub(crate) struct Terms<'a> {
+    pub(crate) rules: &'a Rules,
+    /// Those that the library may have ended the chain with.
+    pub(crate) anchors: &'a Anchors,
+    pub(crate) crls: &'a CrlSet,
+    /// Seconds since 1970.
+    pub(crate) now: i64,
 }
 
 impl Verdict {
     /// Settles what the library reported (`reported`, in its order) about the chain that it built
-    /// (`chain`, leaf first). `depth` is how many intermediates are allowed; `accepted` is the
-    /// library's own conclusion; `anchors` are those that it may have ended the chain with.
+    /// (`chain`, leaf first). `accepted` is the library's own conclusion.
     pub(crate) fn settle(
         mut reported: Vec<VerifyError>,
         chain: &[&X509Ref],
-        depth: u32,
         accepted: bool,
-        anchors: &Anchors,
+        terms: &Terms<'_>,
     ) -> Self {
+        let rules = terms.rules;
         let trusted = !reported
             .iter()
             .any(|error| matches!(stage(error.code), Stage::Length | Stage::Building));
         if !accepted && reported.is_empty() {
             reported.push(VerifyError::UNSPECIFIED);
         }
+        // Only of a chain that ends with a CA and whose signatures hold: the issuers of any other are
+        // the client's inventions.
+        let genuine = trusted && accepted && !reported.iter().any(breaks_signatures);
+        let revocation = match rules.crl_check {
+            CrlCheck::Leaf | CrlCheck::Chain if genuine => {
+                let all = rules.crl_check == CrlCheck::Chain;
+                terms.crls.check(chain, all, terms.now)
+            }
+            _ => Findings::default(),
+        };
         for error in strength::weaknesses(chain)
             .into_iter()
-            .chain(length(chain, depth, trusted))
+            .chain(length(chain, rules.depth, trusted))
+            .chain(usage(chain, rules))
+            .chain(revocation.errors)
         {
             if !reported.contains(&error) {
                 reported.push(error);
@@ -133,7 +122,7 @@ impl Verdict {
             reported.insert(0, first);
         }
         let anchor = match chain.last() {
-            Some(last) if reported.is_empty() => anchors.digest(last),
+            Some(last) if reported.is_empty() => terms.anchors.digest(last),
             _ => None,
         };
         if reported.is_empty() && anchor.is_none() {
@@ -143,7 +132,23 @@ impl Verdict {
             errors: reported,
             anchor,
             expires: earliest_end(chain),
+            lists_end: revocation.expires,
         }
+    }
+
+    /// Until when the verdict holds, seconds since 1970: no certificate ends before, and no CRL.
+    pub(crate) fn holds_until(&self) -> i64 {
+        self.lists_end
+            .map_or(self.expires, |end| self.expires.min(end))
+    }
+
+    /// Why the verdict no longer holds.
+    pub(crate) fn lapsed(&self, now: i64) -> Option<VerifyError> {
+        if self.expires < now {
+            return Some(VerifyError::of_leaf(VerifyCode::CertHasExpired));
+        }
+        let stale = self.lists_end.is_some_and(|end| end <= now);
+        stale.then(|| VerifyError::of_leaf(VerifyCode::CrlHasExpired))
     }
 
     /// The chain verifies.
@@ -161,6 +166,7 @@ enum Stage {
     Building,
     Extensions,
     Strength,
+    Revocation,
     Rest,
 }
 
@@ -171,8 +177,17 @@ fn stage(code: VerifyCode) -> Stage {
         2 | 18..=20 | 27 | 28 | 55 => Stage::Building,
         24..=26 | 34 | 37..=41 | 76..=94 => Stage::Extensions,
         VerifyCode::CaKeyTooSmall | VerifyCode::CaMdTooWeak => Stage::Strength,
+        3 | 8 | 11 | 12 | 23 | 33 | 35 | 44 => Stage::Revocation,
         _ => Stage::Rest,
     }
+}
+
+/// A signature in the chain does not hold, or cannot be checked.
+fn breaks_signatures(error: &VerifyError) -> bool {
+    matches!(
+        error.code.number(),
+        VerifyCode::CertSignatureFailure | 4 | 6
+    )
 }
 
 /// CERT_CHAIN_TOO_LONG where the library is given room for one intermediate more than is allowed.
@@ -183,6 +198,16 @@ fn length(chain: &[&X509Ref], allowed: u32, trusted: bool) -> Option<VerifyError
         depth: allowed + 1,
         code: VerifyCode::from_number(VerifyCode::ChainTooLong),
     })
+}
+
+/// A leaf that does not say that it is for clients, where it has to. One that says that it is for
+/// something else is the library's to refuse.
+fn usage(chain: &[&X509Ref], rules: &Rules) -> Option<VerifyError> {
+    let leaf = chain.first().filter(|_| rules.strict_usage)?;
+    let says = leaf
+        .to_der()
+        .is_ok_and(|der| cert::has_extended_key_usage(&der));
+    (!says).then(|| VerifyError::of_leaf(VerifyCode::InvalidPurpose))
 }
 
 /// A leaf that signed itself: AWS-LC says that its issuer is unknown when its key usage does not
