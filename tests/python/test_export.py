@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +67,27 @@ def test_a_connection_fills_in_what_was_negotiated() -> None:
     assert asgi["client_cert_error"] is None
     assert connection.export("cgi", user="jane")["REMOTE_USER"] == "jane"
     assert connection.export("apache")["SSL_PROTOCOL"] == "TLSv1.3"
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+@pytest.mark.parametrize(
+    ("name", "own"), [("www.example.org", "server"), ("rsa.example.org", "server-rsa")]
+)
+def test_the_certificate_that_is_told_is_that_of_the_host(
+    version: str, name: str, own: str
+) -> None:
+    rsa = {"certificate": LIVE / "server-rsa.pem", "key": LIVE / "server-rsa.key"}
+    acceptor = peercert.Acceptor(**server_options("request", hosts={"rsa.example.org": rsa}))
+    connection = acceptor.connection()
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = client_context("good", version)
+    client = context.wrap_bio(incoming, outgoing, server_hostname=name)
+    done = False
+    while not done:
+        with contextlib.suppress(ssl.SSLWantReadError):
+            client.do_handshake()
+        connection.feed(outgoing.read())
+        done = connection.handshake()
+        incoming.write(connection.take())
+    assert connection.export("asgi")["server_cert"] == (LIVE / f"{own}.pem").read_text()
+    assert connection.export("apache")["SSL_TLS_SNI"] == name
