@@ -103,7 +103,14 @@
 #define PEERCERT_OPTION_KEY "key"
 /* The same as bytes. (peercert_options_set_bytes()) */
 #define PEERCERT_OPTION_KEY_DATA "key_data"
-/* Opens an encrypted key; nobody is ever prompted. (peercert_options_set()) */
+/*
+ * Certificate, chain and key in one PKCS#12 file (.p12, .pfx), in place of certificate and key.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_PKCS12 "pkcs12"
+/* The same as bytes. (peercert_options_set_bytes()) */
+#define PEERCERT_OPTION_PKCS12_DATA "pkcs12_data"
+/* Opens an encrypted key or the PKCS#12 file; nobody is ever prompted. (peercert_options_set()) */
 #define PEERCERT_OPTION_KEY_PASSWORD "key_password"
 /*
  * Whether clients are asked for a certificate: none, request, require_any, optional, require.
@@ -162,6 +169,12 @@
  * (peercert_options_set_number(); default 10)
  */
 #define PEERCERT_OPTION_HANDSHAKE_TIMEOUT "handshake_timeout"
+/*
+ * An OCSP response (RFC 6960) for the server's certificate, DER or PEM, that is stapled to
+ * handshakes while it is fresh; one that does not fit is left out with a warning.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_OCSP_RESPONSE "ocsp_response"
 /*
  * Where the keys of every connection are written, for debugging only; the environment's
  * SSLKEYLOGFILE is ignored. (peercert_options_set())

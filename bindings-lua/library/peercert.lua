@@ -122,7 +122,9 @@
 ---@field certificate_data? string The same as bytes.
 ---@field key? string The server's private key, PEM or DER.
 ---@field key_data? string The same as bytes.
----@field key_password? string Opens an encrypted key; nobody is ever prompted.
+---@field pkcs12? string Certificate, chain and key in one PKCS#12 file (.p12, .pfx), in place of certificate and key.
+---@field pkcs12_data? string The same as bytes.
+---@field key_password? string Opens an encrypted key or the PKCS#12 file; nobody is ever prompted.
 ---@field client_cert_mode? string Whether clients are asked for a certificate: none, request, require_any, optional, require.
 ---@field client_ca_file? string The CAs that client certificates are verified with, PEM; nothing else is trusted.
 ---@field client_ca_path? string A folder of such files: PEM or DER by any name, or one that `openssl rehash` has prepared.
@@ -149,6 +151,7 @@
 ---@field ticket_keys? string From 1 to 4 keys of 48 or 80 random bytes that session tickets are encrypted with; the first encrypts, the others only open. Without them, keys are made and never leave the process.
 ---@field ticket_key_files? string The same as files, one key each (openssl rand 80).
 ---@field handshake_timeout? number How many seconds a handshake may take, for the faces that own the socket.
+---@field ocsp_response? string An OCSP response (RFC 6960) for the server's certificate, DER or PEM, that is stapled to handshakes while it is fresh; one that does not fit is left out with a warning.
 ---@field insecure_keylog_file? string Where the keys of every connection are written, for debugging only; the environment's SSLKEYLOGFILE is ignored.
 
 

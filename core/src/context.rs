@@ -144,13 +144,14 @@ impl Shared {
         set_identity(&mut builder, &config)?;
         set_trust(&mut builder, &config)?;
         self.set_sessions(&mut builder, &policy)?;
-        backend::install(&mut builder);
+        backend::install(&mut builder)?;
         set_alpn(&mut builder, config.alpn);
         set_keylog(&mut builder, self.keylog.clone());
         Ok(Host {
             inner: builder.build(),
             policy,
             trust: config.trust,
+            staple: config.identity.staple.clone(),
             crls: config.crls,
             min_version: config.min_version,
             max_version: config.max_version,

@@ -8,6 +8,7 @@ use crate::crl::CrlSet;
 use crate::hostname::{self, Hosts};
 use crate::mode::Mode;
 use crate::policy::Policy;
+use crate::staple::Staple;
 use crate::verify::Trust;
 use openssl::error::ErrorStack;
 use openssl::ssl::{SslContext, SslRef, SslVerifyMode, SslVersion};
@@ -19,6 +20,8 @@ pub(crate) struct Host {
     pub(crate) policy: Policy,
     pub(crate) trust: Arc<Trust>,
     pub(crate) crls: Arc<CrlSet>,
+    /// The OCSP response for its certificate.
+    pub(crate) staple: Option<Arc<Staple>>,
     pub(crate) min_version: SslVersion,
     pub(crate) max_version: SslVersion,
     pub(crate) access: Arc<Access>,

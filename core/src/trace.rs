@@ -124,6 +124,12 @@ impl Trace {
         self.host.get()
     }
 
+    /// The OCSP response for the host's certificate, while it is fresh.
+    pub(crate) fn staple(&self) -> Option<&[u8]> {
+        let staple = self.host()?.staple.as_ref()?;
+        staple.fresh(self.clock.now()).then(|| staple.der())
+    }
+
     /// The mode that holds; nobody is asked before the ClientHello.
     pub(crate) fn mode(&self) -> Mode {
         self.host()

@@ -1,6 +1,6 @@
 """Writes every file of tests/pki from this folder's tables, or with --check compares.
 
-In: live.py, revocation.py, info.py and files.py. Out: the folders live/, info/ and files/, and README.md. The same
+In: live.py, revocation.py, info.py, files.py and sealed.py. Out: the folders live/, info/ and files/, and README.md. The same
 bytes at every run, with any version of Python or of the package cryptography.
 """
 
@@ -13,13 +13,14 @@ import files
 import info
 import live
 import revocation
+import sealed
 from certificate import Certificate
 
 HERE = Path(__file__).parent
 README = """\
 # The test certificates
 
-Written by `make.py` from `live.py`, `revocation.py`, `info.py` and `files.py`; `python tests/pki/make.py --check`
+Written by `make.py` from `live.py`, `revocation.py`, `info.py`, `files.py` and `sealed.py`; `python tests/pki/make.py --check`
 tells whether the files are what the program writes. Dates, keys, serials and signatures are fixed,
 so a second run writes the same bytes. **Every private key here is derived from its public name
 (`keys.py`): these are test keys, worth nothing, and must never be used for anything else.**
@@ -45,7 +46,7 @@ def everything() -> dict[str, bytes]:
         made[f"live/{crl.name}.crl.pem"] = crl.pem.encode()
     for file, members in live.BUNDLES.items():
         made[f"live/{file}"] = "".join(c.pem for c in members).encode()
-    for file, (_, content) in files.FILES.items():
+    for file, (_, content) in (files.FILES | sealed.SEALED).items():
         made[f"files/{file}"] = content
     for certificate in info.CERTIFICATES:
         made[f"info/{certificate.name}.pem"] = certificate.pem.encode()
@@ -60,6 +61,8 @@ def readme() -> str:
     text += "\nAnd the CRLs:\n\n" + table((f"{c.name}.crl.pem", c.why) for c in revocation.CRLS)
     text += "\n## files/: no certificate, or not only\n\n"
     text += table((file, why) for file, (why, _) in files.FILES.items())
+    text += f"\nFiles of the server that the password `{sealed.PASSWORD}` opens, where one is needed:\n\n"
+    text += table((file, why) for file, (why, _) in sealed.SEALED.items())
     text += "\n## info/: for `certinfo`\n\n"
     text += table((f"{c.name}.pem", c.why) for c in info.CERTIFICATES)
     return text

@@ -110,7 +110,7 @@ class SSLContext(Settings):
         self._lock = threading.Lock()
         _contexts.add(self)
         names = {_native.option_name(name) for name in self._given}
-        if names & {None, "certificate", "certificate_data"}:
+        if names & {None, "certificate", "certificate_data", "pkcs12", "pkcs12_data"}:
             self._made = self._build()
 
     # -- options ---------------------------------------------------------------------------------

@@ -93,7 +93,8 @@ class Settings(ssl.SSLContext):
             _native.Acceptor(**options)
         except ConfigError as error:
             raise _as_ssl_load(error, options) from None
-        self._change(**options, certificate_data=None, key_data=None)
+        others = ("certificate_data", "key_data", "pkcs12", "pkcs12_data")
+        self._change(**options, **dict.fromkeys(others))
 
     def load_verify_locations(
         self,

@@ -3,6 +3,7 @@
 use super::keys::{TicketKey, NAME_LENGTH};
 use super::{attached, c_text, guarded, outcome, Attached};
 use crate::names::Group;
+use crate::trace::Trace;
 use foreign_types::ForeignTypeRef;
 use openssl::cipher::Cipher;
 use openssl::cipher_ctx::CipherCtx;
@@ -115,6 +116,22 @@ pub(crate) fn signature_scheme(ssl: &SslRef) -> Option<u16> {
     // SAFETY: the connection is alive.
     let scheme = unsafe { ffi::SSL_get_peer_signature_algorithm(ssl.as_ptr()) };
     (scheme != 0).then_some(scheme)
+}
+
+/// Nothing: [`hello_staple`] sees to it.
+pub(super) fn install_staple(_builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+    Ok(())
+}
+
+/// Gives the connection's OCSP response to the library, which sends it if the client has asked.
+/// Changing the connection's context takes it away again.
+pub(super) fn hello_staple(ssl: &SslRef, trace: &Trace) {
+    let Some(response) = trace.staple() else {
+        return;
+    };
+    // SAFETY: the connection is alive, and called back on this thread; the library copies the bytes.
+    // Without memory for the copy the handshake goes on without a staple.
+    unsafe { ffi::SSL_set_ocsp_response(ssl.as_ptr(), response.as_ptr(), response.len()) };
 }
 
 /// No ticket for this connection. In TLS 1.2 the ServerHello has promised one; [`seal`] then sends

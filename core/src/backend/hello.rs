@@ -1,7 +1,7 @@
 //! This file is about the ClientHello: the server name is read and the host picked here, before a
 //! session is resumed.
 
-use super::{attached, guarded};
+use super::{attached, guarded, library};
 use crate::verify::alert::Alert;
 use foreign_types::ForeignTypeRef;
 use openssl::ssl::{SslContextBuilder, SslRef};
@@ -45,7 +45,11 @@ unsafe extern "C" fn hello(ssl: *mut ffi::SSL, alert: *mut c_int, _: *mut c_void
             taken_over.map_err(|_| Alert::InternalError)
         });
         match taken_over {
-            Ok(()) => SUCCESS,
+            Ok(()) => {
+                // Last, because taking over puts the host's own certificate in place.
+                library::hello_staple(connection, &trace);
+                SUCCESS
+            }
             Err(reason) => {
                 // SAFETY: the library passes where the number of the alert goes.
                 unsafe { *alert = c_int::from(reason.number()) };

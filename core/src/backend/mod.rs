@@ -44,10 +44,11 @@ use std::os::raw::c_int;
 use std::sync::{Arc, OnceLock};
 
 /// Sets the callbacks of a context. Every connection made of it must be given a trace.
-pub(crate) fn install(builder: &mut SslContextBuilder) {
+pub(crate) fn install(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
     verify::install(builder);
     hello::install(builder);
     library::install_tickets(builder);
+    library::install_staple(builder)
 }
 
 /// What a call of the library that answers 1 for success has come to.

@@ -3,6 +3,7 @@
 use super::keys::NAME_LENGTH;
 use super::{attached, c_text, guarded, outcome};
 use crate::names::Group;
+use crate::trace::Trace;
 use foreign_types::ForeignTypeRef;
 use openssl::error::ErrorStack;
 use openssl::pkey::Id;
@@ -226,6 +227,21 @@ pub(crate) fn signature_scheme(ssl: &SslRef) -> Option<u16> {
         _ => None,
     }
 }
+
+/// The OCSP response is given when the library asks for it, which it does when the client has.
+pub(super) fn install_staple(builder: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+    builder.set_status_callback(|ssl| Ok(guarded(false, || staple(ssl))))
+}
+
+/// Gives the connection's OCSP response to the library; whether there is one.
+fn staple(ssl: &mut SslRef) -> bool {
+    let trace = attached(ssl).map(|attached| attached.trace.clone());
+    let response = trace.as_ref().and_then(|trace| trace.staple());
+    response.is_some_and(|response| ssl.set_ocsp_status(response).is_ok())
+}
+
+/// Nothing: [`install_staple`] has seen to it.
+pub(super) fn hello_staple(_ssl: &SslRef, _trace: &Trace) {}
 
 /// No ticket for this connection. In TLS 1.2 the ServerHello has promised one; [`ticket_key`] then
 /// makes it an empty one (RFC 5077, 3.3).

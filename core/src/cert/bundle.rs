@@ -5,6 +5,9 @@
 use super::der::{tag, Class, Malformed, Read, Reader};
 use super::{pem, Certificate};
 use crate::error::{Code, Error, Result};
+use crate::pkcs::{self, Fault};
+use openssl::pkey::PKey;
+use openssl::x509::X509;
 use std::path::Path;
 
 /// The most that is read.
@@ -194,47 +197,47 @@ fn signed_data(data: &[u8]) -> Read<Vec<&[u8]>> {
     Ok(certificates)
 }
 
-/// The library's own number for its PKCS#12 part, the same in OpenSSL and AWS-LC.
-const ERR_LIB_PKCS12: i32 = 35;
-
 fn pkcs12(data: &[u8], password: Option<&str>) -> Result<Vec<Certificate>> {
-    let fail = |code, text: &str| Error::new(code, text);
-    let bundle = openssl::pkcs12::Pkcs12::from_der(data)
-        .map_err(|_| fail(Code::BadBundle, "the PKCS#12 data cannot be read"))?;
-    let parsed = bundle.parse2(password.unwrap_or("")).map_err(|stack| {
-        // By number: AWS-LC has no text for this one. 108 is its number, 113 OpenSSL's.
-        let wrong = stack.errors().iter().any(|error| {
-            error.library_code() == ERR_LIB_PKCS12 && matches!(error.reason_code(), 108 | 113)
-        });
-        match (wrong, password) {
-            (true, None) => fail(
-                Code::BundleNeedsPassword,
-                "the PKCS#12 data is encrypted; give its password",
-            ),
-            (true, Some(_)) => fail(
-                Code::BundlePassword,
-                "the password does not open the PKCS#12 data",
-            ),
-            (false, _) => fail(
-                Code::BadBundle,
-                "the PKCS#12 data cannot be decrypted or uses an unsupported algorithm",
-            ),
-        }
+    let contents = pkcs::open_pkcs12(data, password).map_err(|fault| match fault {
+        Fault::NeedsPassword => Error::new(
+            Code::BundleNeedsPassword,
+            "the PKCS#12 data is encrypted; give its password",
+        ),
+        Fault::WrongPassword => Error::new(
+            Code::BundlePassword,
+            "the password does not open the PKCS#12 data",
+        ),
+        Fault::Unsupported(name) => Error::new(
+            Code::BadBundle,
+            format!("the PKCS#12 data is sealed with {name}, which is not read"),
+        ),
+        Fault::TooCostly => Error::new(
+            Code::BadBundle,
+            "the PKCS#12 data asks for more rounds of key derivation than are done (5,000,000)",
+        ),
+        Fault::Malformed(why) => Error::new(
+            Code::BadBundle,
+            format!("the PKCS#12 data cannot be read: {why}"),
+        ),
     })?;
-    let encode = |_| fail(Code::Library, "the TLS library cannot encode a certificate");
-    let mut all = Vec::new();
-    for certificate in parsed.cert.iter() {
-        all.push(Certificate::from_der(
-            &certificate.to_der().map_err(encode)?,
-        )?);
-    }
-    for certificate in parsed.ca.iter().flatten() {
-        all.push(Certificate::from_der(
-            &certificate.to_der().map_err(encode)?,
-        )?);
+    let mut all = contents
+        .certificates
+        .iter()
+        .map(|der| Certificate::from_der(der))
+        .collect::<Result<Vec<Certificate>>>()?;
+    let keys = contents.keys.iter();
+    let keys: Vec<_> = keys
+        .flat_map(|key| PKey::private_key_from_der(key))
+        .collect();
+    let belongs = |certificate: &Certificate| {
+        let public = X509::from_der(certificate.der()).and_then(|cert| cert.public_key());
+        public.is_ok_and(|public| keys.iter().any(|key| public.public_eq(key)))
+    };
+    if let Some(at) = all.iter().position(belongs) {
+        all.get_mut(..=at).unwrap_or_default().rotate_right(1);
     }
     if all.is_empty() {
-        return Err(fail(
+        return Err(Error::new(
             Code::BadBundle,
             "the PKCS#12 data holds no certificate",
         ));

@@ -187,7 +187,7 @@ fn skip(reader: &mut Reader<'_>) -> Read<()> {
     Ok(())
 }
 
-pub(super) fn number(content: &[u8]) -> Option<i64> {
+pub(crate) fn number(content: &[u8]) -> Option<i64> {
     if content.len() > 8 {
         return None;
     }

@@ -13,6 +13,11 @@ pub(crate) fn dotted(oid: &[u8]) -> String {
     decimal(oid).unwrap_or_else(|| text::hash_hex(oid))
 }
 
+/// OpenSSL's long name of the OID, or dotted decimal.
+pub(crate) fn named(oid: &[u8]) -> String {
+    super::objects::names(oid).map_or_else(|| dotted(oid), |(_, long)| long.to_owned())
+}
+
 /// The OID in dotted decimal, or nothing when it is longer than OpenSSL prints.
 pub(super) fn decimal(oid: &[u8]) -> Option<String> {
     if oid.len() > LONGEST {

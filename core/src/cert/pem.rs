@@ -13,12 +13,12 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const DASHES: &[u8] = b"-----";
 
 /// The data looks like PEM.
-pub(super) fn is_pem(data: &[u8]) -> bool {
+pub(crate) fn is_pem(data: &[u8]) -> bool {
     find(data, BEGIN).is_some()
 }
 
 /// The label is one of a certificate's.
-pub(super) fn is_certificate(label: &str) -> bool {
+pub(crate) fn is_certificate(label: &str) -> bool {
     matches!(
         label,
         "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE"

@@ -83,7 +83,9 @@ pub static OPTIONS: &[Row] = &[
     Row { name: "certificate_data", kind: Kind::Bytes, default: "", meaning: "The same as bytes.", scope: Scope::Host },
     Row { name: "key", kind: Kind::Path, default: "", meaning: "The server's private key, PEM or DER.", scope: Scope::Host },
     Row { name: "key_data", kind: Kind::Bytes, default: "", meaning: "The same as bytes.", scope: Scope::Host },
-    Row { name: "key_password", kind: Kind::Text, default: "", meaning: "Opens an encrypted key; nobody is ever prompted.", scope: Scope::Host },
+    Row { name: "pkcs12", kind: Kind::Path, default: "", meaning: "Certificate, chain and key in one PKCS#12 file (.p12, .pfx), in place of certificate and key.", scope: Scope::Host },
+    Row { name: "pkcs12_data", kind: Kind::Bytes, default: "", meaning: "The same as bytes.", scope: Scope::Host },
+    Row { name: "key_password", kind: Kind::Text, default: "", meaning: "Opens an encrypted key or the PKCS#12 file; nobody is ever prompted.", scope: Scope::Host },
     Row { name: "client_cert_mode", kind: Kind::Word, default: "none", meaning: "Whether clients are asked for a certificate: none, request, require_any, optional, require.", scope: Scope::Host },
     Row { name: "client_ca_file", kind: Kind::Path, default: "", meaning: "The CAs that client certificates are verified with, PEM; nothing else is trusted.", scope: Scope::Host },
     Row { name: "client_ca_path", kind: Kind::Folder, default: "", meaning: "A folder of such files: PEM or DER by any name, or one that `openssl rehash` has prepared.", scope: Scope::Host },
@@ -110,6 +112,7 @@ pub static OPTIONS: &[Row] = &[
     Row { name: "ticket_keys", kind: Kind::Secrets, default: "", meaning: "From 1 to 4 keys of 48 or 80 random bytes that session tickets are encrypted with; the first encrypts, the others only open. Without them, keys are made and never leave the process.", scope: Scope::Server },
     Row { name: "ticket_key_files", kind: Kind::Paths, default: "", meaning: "The same as files, one key each (openssl rand 80).", scope: Scope::Server },
     Row { name: "handshake_timeout", kind: Kind::Seconds, default: "10", meaning: "How many seconds a handshake may take, for the faces that own the socket.", scope: Scope::Server },
+    Row { name: "ocsp_response", kind: Kind::Path, default: "", meaning: "An OCSP response (RFC 6960) for the server's certificate, DER or PEM, that is stapled to handshakes while it is fresh; one that does not fit is left out with a warning.", scope: Scope::Host },
     Row { name: "insecure_keylog_file", kind: Kind::Path, default: "", meaning: "Where the keys of every connection are written, for debugging only; the environment's SSLKEYLOGFILE is ignored.", scope: Scope::Server },
 ];
 

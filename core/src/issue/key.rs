@@ -5,6 +5,7 @@
 
 use super::der;
 use crate::error::{Code, Error, Result};
+use crate::pkcs::{self, Fault};
 use openssl::ec::{EcGroup, EcKey};
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
@@ -94,23 +95,21 @@ impl Key {
         made.map(Self).map_err(|e| library("make a key", &e))
     }
 
-    /// A PEM private key; `password` opens an encrypted one. Never prompts.
+    /// A private key, PEM or DER; `password` opens an encrypted one. Never prompts.
     pub(super) fn from_pem(pem: &[u8], password: Option<&str>) -> Result<Self> {
-        let asked = std::cell::Cell::new(false);
-        let read = PKey::private_key_from_pem_callback(pem, |buffer| {
-            asked.set(true);
-            let password = password.unwrap_or_default().as_bytes();
-            match buffer.get_mut(..password.len()) {
-                Some(room) => room.copy_from_slice(password),
-                None => return Ok(0),
-            }
-            Ok(password.len())
-        });
-        let key = read.map_err(|_| {
-            let message = match (asked.get(), password) {
-                (true, None) => "the private key is encrypted and no password is given",
-                (true, Some(_)) => "the password does not open the private key",
-                (false, _) => "the private key cannot be read: it is no PEM private key",
+        let key = pkcs::private_key(pem, password).map_err(|fault| {
+            let message = match fault {
+                Fault::NeedsPassword => {
+                    "the private key is encrypted and no password is given".to_owned()
+                }
+                Fault::WrongPassword => "the password does not open the private key".to_owned(),
+                Fault::Unsupported(name) => {
+                    format!("the private key is sealed with {name}, which is not read")
+                }
+                Fault::TooCostly => {
+                    "the private key asks for too much work to be opened".to_owned()
+                }
+                Fault::Malformed(why) => format!("the private key cannot be read: {why}"),
             };
             Error::new(Code::KeyUnreadable, message)
         })?;

@@ -1,7 +1,9 @@
 //! The scene of these tests: a folder that goes, the `openssl` command, specifications.
 
 use peercert::issue::{Spec, Subject};
+use peercert::Acceptor;
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -82,4 +84,16 @@ pub(crate) fn server() -> Spec {
 
 pub(crate) fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// What `openssl s_client` prints of a server.
+pub(crate) fn shown(acceptor: &Acceptor, more: &[&str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::scope(|scope| {
+        let socket = scope.spawn(|| acceptor.accept(listener.accept().unwrap().0).unwrap());
+        let text = says(&[&["s_client", "-connect", &address][..], more].concat());
+        socket.join().unwrap();
+        text
+    })
 }

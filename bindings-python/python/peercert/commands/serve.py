@@ -58,7 +58,7 @@ def add(commands: Commands) -> None:
         help=f"Where they are kept. Default: {dev.FOLDER}.",
     )
     options.add(parser)
-    options.add_password(parser, "key_password", "Opens the encrypted key")
+    options.add_password(parser, "key_password", "Opens the encrypted key or PKCS#12 file")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -70,12 +70,12 @@ def run(arguments: argparse.Namespace) -> int:
     given = _options(arguments)
     if arguments.dev:
         _refuse_dev(bind[0], given)
-    elif "certificate" not in given or "key" not in given:
+    elif "pkcs12" not in given and not {"certificate", "key"} <= given.keys():
         missing = " and ".join(options.flag(n) for n in ("certificate", "key") if n not in given)
         raise peercert.ConfigError(
             "config.missing_option",
-            f"{missing} missing: give --certificate and --key, or --dev, which makes both "
-            "for development",
+            f"{missing} missing: give --certificate and --key, or --pkcs12, or --dev, which makes "
+            "both for development",
         )
     listen.log_to_stderr(arguments.log_level)
     app = application.load(arguments.application)
@@ -131,7 +131,7 @@ def _with_dev(made: dev.Made | None, given: dict[str, Any]) -> dict[str, Any]:
 def _refuse_dev(host: str, given: dict[str, Any]) -> None:
     excluded = [
         options.flag(name)
-        for name in ("certificate", "key", "key_password", "client_ca_file")
+        for name in ("certificate", "key", "pkcs12", "key_password", "client_ca_file")
         if name in given
     ]
     if excluded:
