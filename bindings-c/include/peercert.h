@@ -252,8 +252,8 @@
 /* Every error met, in order; empty when verified. */
 #define PEERCERT_KEY_VERIFYERRORS "verifyerrors"
 /*
- * SHA-256 of the DER of the trust anchor that vouched, lower-case hex. Absent when `source` is
- * `host` and the host does not tell.
+ * SHA-256 of the DER of the trust anchor that vouched, lower-case hex. Absent when the host or
+ * proxy that verified (`source`) does not tell.
  */
 #define PEERCERT_KEY_ANCHOR "anchor"
 /* The session was resumed: the certificate was sent on an earlier connection. */
@@ -530,6 +530,8 @@
 #define PEERCERT_CODE_CERTIFICATE_CANNOT_ISSUE "certificate.cannot_issue"
 /* The bundle is encrypted and no password is given. */
 #define PEERCERT_CODE_CERTIFICATE_MISSING_PASSWORD "certificate.missing_password"
+/* The certificate cannot be said in the form that is asked for. */
+#define PEERCERT_CODE_CERTIFICATE_NOT_EXPRESSIBLE "certificate.not_expressible"
 /* The mode demands a certificate and the peer sent none. */
 #define PEERCERT_CODE_PEER_NO_CERTIFICATE "peer.no_certificate"
 /* The peer's certificate does not verify and the mode refuses that. */
@@ -540,6 +542,12 @@
 #define PEERCERT_CODE_PEER_KEY_TOO_LARGE "peer.key_too_large"
 /* The peer's certificate cannot be read. */
 #define PEERCERT_CODE_PEER_CERTIFICATE_UNREADABLE "peer.certificate_unreadable"
+/* The certificate that a trusted proxy forwards cannot be read. */
+#define PEERCERT_CODE_PEER_FORWARDED_UNREADABLE "peer.forwarded_unreadable"
+/* What a trusted proxy forwards is larger than what is read (64 kB). */
+#define PEERCERT_CODE_PEER_FORWARDED_TOO_LARGE "peer.forwarded_too_large"
+/* What a trusted proxy forwards is there twice, or in two forms at once. */
+#define PEERCERT_CODE_PEER_FORWARDED_AMBIGUOUS "peer.forwarded_ambiguous"
 /* The peer spoke plain HTTP to the TLS port. */
 #define PEERCERT_CODE_PEER_PLAIN_HTTP "peer.plain_http"
 /* The peer did not speak TLS. */

@@ -12,7 +12,7 @@
 ---@field verifyresult string `ok`, `absent`, or the reason as a sentence in OpenSSL 3's wording.
 ---@field verifycode string `OK`, `ABSENT`, or OpenSSL's X509_V_ERR name without that prefix: the first error met.
 ---@field verifyerrors? peercert.verifyerror[] Every error met, in order; empty when verified.
----@field anchor? string SHA-256 of the DER of the trust anchor that vouched, lower-case hex. Absent when `source` is `host` and the host does not tell.
+---@field anchor? string SHA-256 of the DER of the trust anchor that vouched, lower-case hex. Absent when the host or proxy that verified (`source`) does not tell.
 ---@field resumed? boolean The session was resumed: the certificate was sent on an earlier connection.
 ---@field source string Where the certificate was seen: `tls` (this handshake), `forwarded` (a trusted proxy's header), `host` (the program that ended TLS).
 

@@ -4,13 +4,15 @@
 
 use crate::dict;
 use crate::errors::{self, Flavour, Want};
+use crate::export;
 use crate::report;
 use crate::rules::Rules;
+use peercert::export::Details;
 use peercert::Progress;
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
-use pyo3::types::{PyBytes, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The most plaintext that one `read` gives: what a TLS record holds.
@@ -145,6 +147,29 @@ impl Connection {
     /// The client's certificate as DER; `None` without one.
     fn der<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
         Ok(report::der(py, &*self.report(py)?))
+    }
+
+    /// The client under the names that applications already read: `form` is `apache`, `nginx`, `cgi`,
+    /// `basicauth`, `rfc9440`, `xfcc` or `asgi`.
+    #[pyo3(signature = (form, *, user=None, pinned=false, generous=false))]
+    fn export<'py>(
+        &self,
+        py: Python<'py>,
+        form: &str,
+        user: Option<String>,
+        pinned: bool,
+        generous: bool,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let details = self
+            .step(py, |connection| connection.export_details())
+            .map_err(|error| errors::own(py, &error))?;
+        let details = Details {
+            user,
+            pinned,
+            generous,
+            ..details
+        };
+        export::export(py, &*self.report(py)?, form, &details)
     }
 
     /// What `clientcert` tells, as JSON text.

@@ -9,9 +9,11 @@ use crate::buffer::Buffer;
 use crate::connection::RECORD;
 use crate::dict;
 use crate::errors::{self, Flavour, Operation};
+use crate::export;
 use crate::fd::Fd;
 use crate::report::{chain, der};
 use crate::rules::Rules;
+use peercert::export::Details;
 use peercert::value::Value;
 use peercert::{Connection, Progress, Report};
 use pyo3::exceptions::{PyNotImplementedError, PyValueError};
@@ -397,6 +399,29 @@ impl Engine {
     /// The client's certificate as DER; `None` without one.
     fn der<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
         Ok(der(py, &*self.report(py)?))
+    }
+
+    /// The client under the names that applications already read: `form` is `apache`, `nginx`, `cgi`,
+    /// `basicauth`, `rfc9440`, `xfcc` or `asgi`.
+    #[pyo3(signature = (form, *, user=None, pinned=false, generous=false))]
+    fn export<'py>(
+        &self,
+        py: Python<'py>,
+        form: &str,
+        user: Option<String>,
+        pinned: bool,
+        generous: bool,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let details = self
+            .look(py, |connection| connection.export_details())
+            .map_err(|error| errors::own(py, &error))?;
+        let details = Details {
+            user,
+            pinned,
+            generous,
+            ..details
+        };
+        export::export(py, &*self.report(py)?, form, &details)
     }
 
     /// What `clientcert` tells, as JSON text.

@@ -12,7 +12,9 @@ mod connection;
 mod dict;
 mod engine;
 mod errors;
+mod export;
 mod fd;
+mod forwarded;
 mod options;
 mod report;
 mod rules;
@@ -34,6 +36,10 @@ mod _native {
     use crate::connection::Connection;
     #[pymodule_export]
     use crate::engine::{ChainCertificate, Engine};
+    #[pymodule_export]
+    use crate::export::is_fake_basic_auth;
+    #[pymodule_export]
+    use crate::forwarded::Forwarded;
     #[pymodule_export]
     use crate::report::{report, Report};
     #[pymodule_export]

@@ -5,14 +5,22 @@
 use crate::certinfo::with_bytes;
 use crate::dict;
 use crate::errors;
+use crate::export;
 use crate::rules::Rules;
+use peercert::export::Details;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyInt, PyList, PyString};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PyString};
 
 /// Who the client of a host is: what `report` gives. It never changes.
 #[pyclass(frozen, module = "peercert")]
 pub(crate) struct Report(peercert::Report);
+
+impl From<peercert::Report> for Report {
+    fn from(report: peercert::Report) -> Self {
+        Self(report)
+    }
+}
 
 /// The report on the client of a host that ends TLS itself (nginx, HAProxy, lighttpd, Apache).
 ///
@@ -73,6 +81,20 @@ impl Report {
     /// The client's certificate as DER; `None` without one.
     fn der<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
         der(py, &self.0)
+    }
+
+    /// The client under the names that applications already read: `form` is `apache`, `nginx`, `cgi`,
+    /// `basicauth`, `rfc9440`, `xfcc` or `asgi`. `details` is what is known of the connection.
+    #[pyo3(signature = (form, **details))]
+    fn export<'py>(
+        &self,
+        py: Python<'py>,
+        form: &str,
+        details: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let mut known = Details::default();
+        export::fill(&mut known, details)?;
+        export::export(py, &self.0, form, &known)
     }
 
     /// What `clientcert` tells, as JSON text.

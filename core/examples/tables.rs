@@ -1,5 +1,5 @@
 //! Prints a table of the documents, made of the code's own tables, as Markdown or as annotations of
-//! LuaLS: `cargo run --example tables -- modes|options|keys|codes|annotations`.
+//! LuaLS: `cargo run --example tables -- modes|options|keys|codes|forwarded|annotations`.
 
 #![expect(clippy::print_stdout, reason = "the table is the program's output")]
 
@@ -13,9 +13,10 @@ fn main() -> ExitCode {
         Some("options") => options(),
         Some("keys") => keys(),
         Some("codes") => codes(),
+        Some("forwarded") => forwarded(),
         Some("annotations") => annotations(),
         _ => {
-            println!("name a table: modes, options, keys, codes or annotations");
+            println!("name a table: modes, options, keys, codes, forwarded or annotations");
             return ExitCode::FAILURE;
         }
     };
@@ -64,6 +65,13 @@ fn options() -> Vec<String> {
         let kind = row.kind.name();
         format!("| `{}` | {kind} | {default} | {} |", row.name, row.meaning)
     }));
+    lines
+}
+
+fn forwarded() -> Vec<String> {
+    let mut lines = vec!["| option | meaning |".to_owned(), "|---|---|".to_owned()];
+    let options = peercert::forwarded::OPTIONS.iter();
+    lines.extend(options.map(|(name, meaning)| format!("| `{name}` | {meaning} |")));
     lines
 }
 

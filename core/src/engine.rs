@@ -21,7 +21,7 @@ use crate::verify::{out_of_date, Verdict, VerifyError};
 use crate::wire::{Wire, OUTPUT_LIMIT};
 use later::Held;
 use openssl::error::ErrorStack;
-use openssl::ssl::{ErrorCode, ShutdownResult, SslStream};
+use openssl::ssl::{ErrorCode, ShutdownResult, SslRef, SslStream};
 use std::sync::Arc;
 
 /// How far a call came.
@@ -478,6 +478,20 @@ impl Connection {
             .selected_alpn_protocol()
             .unwrap_or_default();
         String::from_utf8_lossy(protocol).into_owned()
+    }
+
+    pub(crate) fn ssl(&self) -> &SslRef {
+        self.stream.ssl()
+    }
+
+    /// The name that the client asked for (SNI); empty without.
+    pub(crate) fn server_name(&self) -> String {
+        self.trace.seen().server_name.clone().unwrap_or_default()
+    }
+
+    /// Now, by the configuration's clock.
+    pub(crate) fn now(&self) -> i64 {
+        self.trace.clock.now()
     }
 
     /// The cipher suite: OpenSSL's name, the TLS version that it belongs to, its secret bits.

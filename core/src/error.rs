@@ -155,6 +155,9 @@ codes! {
     /// The bundle is encrypted and no password is given.
     BundleNeedsPassword = Certificate "certificate.missing_password";
 
+    /// The certificate cannot be said in the form that is asked for.
+    NotExpressible = Certificate "certificate.not_expressible";
+
     /// The mode demands a certificate and the peer sent none.
     NoCertificate = Peer "peer.no_certificate";
     /// The peer's certificate does not verify and the mode refuses that.
@@ -165,6 +168,12 @@ codes! {
     PeerKeyTooLarge = Peer "peer.key_too_large";
     /// The peer's certificate cannot be read.
     PeerCertificateUnreadable = Peer "peer.certificate_unreadable";
+    /// The certificate that a trusted proxy forwards cannot be read.
+    ForwardedUnreadable = Peer "peer.forwarded_unreadable";
+    /// What a trusted proxy forwards is larger than what is read (64 kB).
+    ForwardedTooLarge = Peer "peer.forwarded_too_large";
+    /// What a trusted proxy forwards is there twice, or in two forms at once.
+    ForwardedAmbiguous = Peer "peer.forwarded_ambiguous";
     /// The peer spoke plain HTTP to the TLS port.
     PlainHttp = Peer "peer.plain_http";
     /// The peer did not speak TLS.

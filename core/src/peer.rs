@@ -46,6 +46,8 @@ pub(crate) enum Source {
     Tls,
     /// By a host program that ended TLS itself.
     Host,
+    /// By a trusted proxy, which told in a header.
+    Forwarded,
 }
 
 impl Source {
@@ -53,6 +55,7 @@ impl Source {
         match self {
             Self::Tls => "tls",
             Self::Host => "host",
+            Self::Forwarded => "forwarded",
         }
     }
 }
@@ -75,9 +78,10 @@ pub(crate) enum Evidence {
         errors: Vec<VerifyError>,
         anchor: Option<[u8; 32]>,
     },
-    /// What a host says of a certificate, in words: it does not say which CA vouched.
+    /// What a host or a proxy says of a chain, in words: it does not say which CA vouched.
     Told {
-        leaf: Vec<u8>,
+        /// DER, leaf first; not empty.
+        chain: Vec<Vec<u8>>,
         errors: Vec<VerifyError>,
     },
 }
@@ -106,7 +110,7 @@ impl Report {
                 errors,
                 anchor,
             } => (vec![leaf], errors, Vouched::By(anchor), true),
-            Evidence::Told { leaf, errors } => (vec![leaf], errors, Vouched::Somebody, false),
+            Evidence::Told { chain, errors } => (chain, errors, Vouched::Somebody, false),
         };
         if errors.is_empty() && (chain.is_empty() || vouched == Vouched::By(None)) {
             // A library that names no error and no CA has not verified.

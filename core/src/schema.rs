@@ -163,7 +163,7 @@ keys! {
         VERIFYRESULT = "verifyresult" Text, "always", "`ok`, `absent`, or the reason as a sentence in OpenSSL 3's wording.", "\"ok\"";
         VERIFYCODE = "verifycode" Text, "always", "`OK`, `ABSENT`, or OpenSSL's X509_V_ERR name without that prefix: the first error met.", "\"OK\"";
         VERIFYERRORS = "verifyerrors" List, "present", "Every error met, in order; empty when verified.", "[]";
-        ANCHOR = "anchor" Text, "verified", "SHA-256 of the DER of the trust anchor that vouched, lower-case hex. Absent when `source` is `host` and the host does not tell.", "\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"";
+        ANCHOR = "anchor" Text, "verified", "SHA-256 of the DER of the trust anchor that vouched, lower-case hex. Absent when the host or proxy that verified (`source`) does not tell.", "\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"";
         RESUMED = "resumed" Flag, "present", "The session was resumed: the certificate was sent on an earlier connection.", "false";
         SOURCE = "source" Text, "always", "Where the certificate was seen: `tls` (this handshake), `forwarded` (a trusted proxy's header), `host` (the program that ended TLS).", "\"tls\"";
     }

@@ -26,31 +26,40 @@ impl Report {
     /// # Errors
     /// Kind `certificate`, when the certificate cannot be read.
     pub fn of_verdict(certificate: &[u8], verdict: &str) -> Result<Self> {
-        let verdict = Verdict::parse(verdict.trim());
         if certificate.trim_ascii().is_empty() {
             // HAProxy's verdict is 0 here, which elsewhere says that all is well.
             return Ok(Self::conclude(Source::Host, Evidence::Nothing));
         }
         let leaf = cert::certinfo(certificate)?;
+        let now = Clock::system().now();
+        Ok(Self::told(Source::Host, &leaf, Vec::new(), verdict, now))
+    }
+
+    /// The report on a leaf, and the rest of its chain, of which somebody tells a verdict in words.
+    pub(crate) fn told(
+        source: Source,
+        leaf: &Certificate,
+        rest: Vec<Vec<u8>>,
+        verdict: &str,
+        now: i64,
+    ) -> Self {
         let mut errors = Vec::new();
-        match verdict {
+        match Verdict::parse(verdict.trim()) {
             Verdict::Verified => {}
             // A certificate that the host says it has not seen.
             Verdict::Nothing => errors.push(VerifyError::UNSPECIFIED),
             Verdict::Failed(error) => errors.push(error),
         }
-        errors.extend(once(&errors, &leaf));
-        let evidence = Evidence::Told {
-            leaf: leaf.der().to_vec(),
-            errors,
-        };
-        Ok(Self::conclude(Source::Host, evidence))
+        errors.extend(once(&errors, leaf, now));
+        let mut chain = vec![leaf.der().to_vec()];
+        chain.extend(rest);
+        Self::conclude(source, Evidence::Told { chain, errors })
     }
 }
 
 /// What the clock says, unless the host has said the same.
-fn once(errors: &[VerifyError], leaf: &Certificate) -> Option<VerifyError> {
-    verify::out_of_date(leaf, Clock::system().now()).filter(|error| !errors.contains(error))
+fn once(errors: &[VerifyError], leaf: &Certificate, now: i64) -> Option<VerifyError> {
+    verify::out_of_date(leaf, now).filter(|error| !errors.contains(error))
 }
 
 impl Verdict {

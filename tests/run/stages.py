@@ -40,6 +40,8 @@ WRITERS = (
     "tests/pki/make.py",
     "tests/vectors/certinfo.py",
     "tests/vectors/clientcert.py",
+    "tests/vectors/export.py",
+    "tests/vectors/forwarded.py",
     "tests/vectors/revocation.py",
     "tests/vectors/resumption.py",
 )
@@ -56,7 +58,11 @@ GENERATE = (
     "--",
 )
 # Those of them that ask the openssl command.
-ASKING = ("tests/vectors/certinfo.py", "tests/vectors/revocation.py")
+ASKING = (
+    "tests/vectors/certinfo.py",
+    "tests/vectors/export.py",
+    "tests/vectors/revocation.py",
+)
 # The test program of the core in which the openssl command judges what the authority issues.
 JUDGED = "issue"
 # What tests servers that run for long, left out.

@@ -21,6 +21,7 @@ from ._errors import (
 )
 from ._native import (
     Connection,
+    Forwarded,
     Report,
     Rules,
     certinfo,
@@ -37,6 +38,7 @@ __all__ = [
     "ConfigError",
     "Connection",
     "Error",
+    "Forwarded",
     "InternalError",
     "IoError",
     "PeerError",

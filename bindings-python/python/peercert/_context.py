@@ -53,6 +53,16 @@ class _Caller:
         """The client's certificate as DER, verified or not; `None` without one."""
         return self._engine().der()
 
+    def export(
+        self, form: str, *, user: str | None = None, pinned: bool = False, generous: bool = False
+    ) -> dict[str, Any]:
+        """The client under the names that applications already read (docs/names.md).
+
+        `form` is "apache", "nginx", "cgi", "basicauth", "rfc9440", "xfcc" or "asgi"; `user` is who
+        the client is to the application.
+        """
+        return self._engine().export(form, user=user, pinned=pinned, generous=generous)
+
     def json(self) -> str:
         """What `clientcert()` tells, as JSON text."""
         return self._engine().json()

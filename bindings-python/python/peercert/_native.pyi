@@ -3,9 +3,9 @@
 import os
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypedDict, Unpack, final, overload
+from typing import Any, Protocol, TypedDict, TypeVar, Unpack, final, overload
 
 from typing_extensions import Buffer
 
@@ -18,6 +18,7 @@ __all__ = [
     "ChainCertificate",
     "Connection",
     "Engine",
+    "Forwarded",
     "Report",
     "Rules",
     "Written",
@@ -27,6 +28,7 @@ __all__ = [
     "codes",
     "development",
     "development_files",
+    "is_fake_basic_auth",
     "mode_name",
     "modes",
     "option_name",
@@ -36,6 +38,9 @@ __all__ = [
     "schema",
     "version",
 ]
+
+_Name = TypeVar("_Name", str, bytes)
+_Value = TypeVar("_Value", str, bytes)
 
 def version() -> tuple[str, str]: ...
 def schema() -> list[dict[str, str]]: ...
@@ -50,6 +55,7 @@ def certinfos(
     data: bytes | str | Buffer | os.PathLike[str], password: str | None = None
 ) -> list[CertInfo]: ...
 def report(certificate: bytes | str | Buffer | None, verdict: str | int | None) -> Report: ...
+def is_fake_basic_auth(authorization: str) -> bool: ...
 
 @final
 class Report:
@@ -57,6 +63,7 @@ class Report:
     def identity(self, rules: Rules) -> Identity: ...
     def chain(self) -> list[bytes] | None: ...
     def der(self) -> bytes | None: ...
+    def export(self, form: str, **details: Any) -> dict[str, Any]: ...
     def json(self) -> str: ...
 
 _Word = str | list[str] | tuple[str, ...] | bool | None
@@ -79,6 +86,16 @@ class Rules:
 
 class _Caller(Protocol):
     def clientcert(self) -> ClientCert: ...
+
+@final
+class Forwarded:
+    def __new__(cls, *proxies: dict[str, Any], **options: Any) -> Forwarded: ...
+    def read(
+        self, sender: str, headers: Iterable[tuple[str | bytes, str | bytes]]
+    ) -> Report | None: ...
+    def claims(self, name: str | bytes) -> bool: ...
+    def claims_variable(self, name: str) -> bool: ...
+    def strip(self, headers: Iterable[tuple[_Name, _Value]]) -> list[tuple[_Name, _Value]]: ...
 
 @final
 class Acceptor:
@@ -130,6 +147,14 @@ class Connection:
     def details(self) -> Details: ...
     def chain(self) -> list[bytes] | None: ...
     def der(self) -> bytes | None: ...
+    def export(
+        self,
+        form: str,
+        *,
+        user: str | None = None,
+        pinned: bool = False,
+        generous: bool = False,
+    ) -> dict[str, Any]: ...
     def json(self) -> str: ...
     def serves(self, authority: str) -> bool: ...
 
@@ -176,6 +201,14 @@ class Engine:
     def details(self) -> Details: ...
     def chain(self) -> list[bytes] | None: ...
     def der(self) -> bytes | None: ...
+    def export(
+        self,
+        form: str,
+        *,
+        user: str | None = None,
+        pinned: bool = False,
+        generous: bool = False,
+    ) -> dict[str, Any]: ...
     def json(self) -> str: ...
     def serves(self, authority: str) -> bool: ...
 

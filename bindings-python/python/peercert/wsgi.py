@@ -3,7 +3,9 @@
 In: an application, and the connection as the server puts it into the environ. Out: the application
 with `peercert.clientcert` and `peercert.details` (the dictionaries of the contract) and
 `peercert.connection` (for `chain()`, `der()`) in its environ. It may not know how a handshake is
-done, and believes nothing that could have come from the client.
+done, and believes nothing that could have come from the client: headers that say who a client is
+are taken out, unless a proxy sent them that `forwarded` trusts. The client is also there under the
+`names` that applications already read (docs/names.md).
 
 | server | what hands over the connection |
 |---|---|
@@ -30,7 +32,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote_to_bytes
 from wsgiref.simple_server import WSGIRequestHandler
 
-from peercert import StateError, log, pages
+from peercert import Forwarded, PeerError, Report, StateError, _environ, log, pages
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Connection", "RequestHandler", "direct", "expose", "require"]
 
 
-class Connection(Protocol):
+class Connection(_environ.Exporting, Protocol):
     """What is asked of a connection: any of peercert's sockets has it."""
 
     def clientcert(self) -> dict[str, Any]:
@@ -51,15 +53,31 @@ class Connection(Protocol):
         """Whether requests for this host may be answered here."""
 
 
-def expose(app: WSGIApplication) -> WSGIApplication:
+def expose(
+    app: WSGIApplication,
+    *,
+    forwarded: Forwarded | None = None,
+    names: Iterable[str] = (),
+    user: Callable[[dict[str, Any]], str | None] | None = None,
+) -> WSGIApplication:
     """The same application with `peercert.clientcert` and `peercert.details` in its environ.
+
+    `forwarded` trusts proxies to say who the client is; of such a client there are no
+    `peercert.details`, and `peercert.connection` is a `Report`. `names` are exports ("apache",
+    "nginx", "cgi", "basicauth"); "cgi" sets `REMOTE_USER` to what `user` makes of the client's
+    dictionary, when the certificate is verified.
 
     Raises `StateError` (`state.no_connection`) for a request whose server does not hand over the
     connection: an application never sees an empty dictionary in the place of an identity.
     """
 
+    caller = _Caller(forwarded, names, user)
+
     def exposed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        _identify(environ)
+        try:
+            caller.identify(environ)
+        except PeerError as error:
+            return _malformed(environ, start_response, error)
         return directed(environ, start_response)
 
     directed = direct(app)
@@ -81,18 +99,25 @@ def direct(app: WSGIApplication) -> WSGIApplication:
 
 
 def require(
-    app: WSGIApplication, *, status: int = 403, paths: Iterable[str] | None = None
+    app: WSGIApplication,
+    *,
+    status: int = 403,
+    paths: Iterable[str] | None = None,
+    forwarded: Forwarded | None = None,
+    names: Iterable[str] = (),
+    user: Callable[[dict[str, Any]], str | None] | None = None,
 ) -> WSGIApplication:
     """The same application, whose chosen paths need a verified client certificate.
 
     `paths` are prefixes of whole path segments ("/admin" is "/admin" and "/admin/users", not
     "/administrator"); without them every path is meant. Where a path can be read in more than one
     way (case, `//`, `..`, `%2e`), the way that needs a certificate counts. `status` is 403 or
-    400. The environ is filled as `expose` does; both may be used together.
+    400. The environ is filled as `expose` does, with the same arguments, in its place.
     """
     if status not in (400, 403):
         raise ValueError(f"status {status!r} is not possible; it is 403 or 400")
     rules = None if paths is None else _rules(paths)
+    caller = _Caller(forwarded, names, user)
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         clientcert = environ["peercert.clientcert"]
@@ -132,6 +157,9 @@ class RequestHandler(WSGIRequestHandler):
 
 _logger = logging.getLogger("peercert")
 
+# Where a report is that was read from headers. A client cannot set what is no string.
+_TOLD = "peercert.forwarded"
+
 # Where servers keep the connection, and what has to be done so that it is one of ours.
 _PLACES = {
     "peercert.connection": "peercert.cheroot.Adapter for cheroot, "
@@ -141,13 +169,40 @@ _PLACES = {
 }
 
 
-def _identify(environ: WSGIEnvironment) -> None:
-    connection = _connection(environ)
-    for key in [key for key in environ if _claims_our_name(key)]:
-        del environ[key]
-    environ["peercert.connection"] = connection
-    environ["peercert.clientcert"] = connection.clientcert()
-    environ["peercert.details"] = connection.details()
+class _Caller:
+    """Finds out who the client of a request is, and tells it in the environ."""
+
+    def __init__(
+        self,
+        forwarded: Forwarded | None,
+        names: Iterable[str],
+        user: Callable[[dict[str, Any]], str | None] | None,
+    ) -> None:
+        self._forwarded = Forwarded() if forwarded is None else forwarded
+        self._names = _environ.check(names)
+        self._user = user
+
+    def identify(self, environ: WSGIEnvironment) -> dict[str, Any]:
+        """Fills the environ; gives the dictionary of the client."""
+        told = environ.get(_TOLD)
+        if not isinstance(told, Report):
+            # What a proxy says is read once: the outer one of two has taken it out.
+            told = self._forwarded.read(_environ.sender(environ), _environ.headers(environ))
+        connection = _connection(environ) if told is None else told
+        for key in [key for key in environ if _claims_our_name(key)]:
+            del environ[key]
+        _environ.strip(environ, self._forwarded)
+        clientcert = dict(connection.clientcert())
+        environ["peercert.connection"] = connection
+        environ["peercert.clientcert"] = clientcert
+        if isinstance(connection, Report):
+            environ[_TOLD] = connection
+        else:
+            environ["peercert.details"] = connection.details()
+        if self._names:
+            user = self._user(clientcert) if self._user else None
+            _environ.export(environ, connection, self._names, user)
+        return clientcert
 
 
 def _connection(environ: WSGIEnvironment) -> Connection:
@@ -308,4 +363,15 @@ def _answer(
     body = text.encode(errors="replace")
     headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *pages.HEADERS]
     start_response(f"{status} {reason}", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _malformed(
+    environ: WSGIEnvironment, start_response: StartResponse, error: PeerError
+) -> Iterable[bytes]:
+    """The answer to what a trusted proxy should not have passed on."""
+    _logger.warning("%s: %s", environ.get("REMOTE_ADDR", ""), error)
+    body = b"400 Bad Request: the proxy says in more than one way, or illegibly, who you are\n"
+    kind = ("Content-Type", "text/plain; charset=utf-8")
+    start_response("400 Bad Request", [kind, ("Content-Length", str(len(body))), *pages.HEADERS])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

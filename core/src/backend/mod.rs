@@ -20,6 +20,7 @@ mod library;
 #[cfg(not(awslc))]
 #[path = "openssl.rs"]
 mod library;
+mod negotiated;
 mod verify;
 
 pub use descriptor::Descriptor;
@@ -28,6 +29,8 @@ pub(crate) use library::{
     ask_for_certificate, group, harden, set_algorithms, set_ciphersuites, set_session_timeout,
     signature_scheme, ASKS_LATER, ERR_LIB_SSL, NAME,
 };
+
+pub(crate) use negotiated::{cipher_number, own_certificate, secure_renegotiation};
 
 use crate::trace::Trace;
 use foreign_types::ForeignTypeRef;

@@ -56,7 +56,7 @@ fn optional(at: Key, value: Option<&str>, sink: &mut impl Sink) {
     }
 }
 
-fn date(time: Option<&Time>) -> String {
+pub(super) fn date(time: Option<&Time>) -> String {
     time.map_or_else(|| "Bad time value".to_owned(), Time::text)
 }
 

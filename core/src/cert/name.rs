@@ -3,6 +3,8 @@
 //! In: an encoded Name. Out: [`Encoded`], checked and no more, and of that [`Name`], which prints as OpenSSL's one line, as RFC 4514, and as a
 //! list of attributes. A name that OpenSSL refuses (invalid UTF-8, a surrogate) is refused.
 
+mod legacy;
+
 use super::der::{tag, Class, Malformed, Read, Reader, Value};
 use super::warning::Warnings;
 use super::{objects, oid, text};

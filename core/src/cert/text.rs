@@ -26,19 +26,27 @@ pub(super) fn escaped(bytes: &[u8]) -> String {
     out
 }
 
-/// What [`escaped`] was made of; nothing when that is not UTF-8.
-pub(crate) fn unescaped(text: &str) -> Option<String> {
+/// What [`escaped`] was made of.
+pub(crate) fn unescaped(text: &str) -> Vec<u8> {
     let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(octet) = rest.next() {
-        if octet != b'\\' {
-            octets.push(octet);
-            continue;
-        }
-        let mut digit = || char::from(rest.next()?).to_digit(16);
-        octets.push(u8::try_from(digit()? << 4 | digit()?).ok()?);
+    let mut rest = text.as_bytes();
+    while let Some((octet, after)) = rest.split_first() {
+        let pair = (*octet == b'\\')
+            .then(|| after.split_at_checked(2))
+            .flatten();
+        let escaped = pair.and_then(|(pair, rest)| Some((octet_of(pair)?, rest)));
+        let (octet, after) = escaped.unwrap_or((*octet, after));
+        octets.push(octet);
+        rest = after;
     }
-    String::from_utf8(octets).ok()
+    octets
+}
+
+/// The octet of two hexadecimal digits.
+pub(super) fn octet_of(digits: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(digits).ok()?;
+    let plain = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    plain.then(|| u8::from_str_radix(digits, 16).ok()).flatten()
 }
 
 /// A character, escaped when it is a control character or the backslash.
@@ -155,14 +163,15 @@ mod tests {
         assert_eq!(escaped(b"a\0b\\\n\xff"), "a\\00b\\5C\\0A\\FF");
         assert_eq!(escaped("z\u{fc}".as_bytes()), "z\u{fc}");
         assert_eq!(escaped("\u{85}".as_bytes()), "\\C2\\85");
-        for plain in ["", "a\0b\\\n", "z\u{fc}\u{85}"] {
-            assert_eq!(
-                unescaped(&escaped(plain.as_bytes())).as_deref(),
-                Some(plain)
-            );
+        for octets in [
+            &b""[..],
+            b"a\0b\\\n\xff",
+            b"\\5C",
+            "z\u{fc}\u{85}".as_bytes(),
+        ] {
+            assert_eq!(unescaped(&escaped(octets)), octets);
         }
-        assert_eq!(unescaped(&escaped(b"\xff")), None);
-        assert_eq!(unescaped("\\0"), None);
+        assert_eq!(unescaped("\\0"), b"\\0");
     }
 
     #[test]

@@ -171,7 +171,8 @@ impl Source {
         if !value.contains('\\') {
             return self.of_text(value);
         }
-        cert::unescaped(value).map_or_else(|| not_text(value), |text| self.of_text(&text))
+        String::from_utf8(cert::unescaped(value))
+            .map_or_else(|_| not_text(value), |text| self.of_text(&text))
     }
 
     fn of_text(&self, text: &str) -> Value {

@@ -1,0 +1,90 @@
+"""This file is about the variables of a WSGI environ that tell who the client is (PEP 3333).
+
+In: an environ, who the client is, which names are wanted. Out: the environ with these names, and
+without those that the client may have set. It may not know how a client was found.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ._native import Forwarded, is_fake_basic_auth
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+VARIABLES = ("apache", "nginx", "cgi")
+"""The exports that are variables."""
+HEADERS = ("basicauth", "rfc9440", "xfcc")
+"""The exports that are headers, in an environ with `HTTP_` before their names."""
+
+
+class Exporting(Protocol):
+    """What has `export`: any of peercert's sockets, and a report."""
+
+    def export(self, form: str, *, user: str | None = None) -> dict[str, Any]:
+        """The client under the names of a format."""
+
+
+def check(names: Iterable[str]) -> tuple[str, ...]:
+    """The formats as a tuple. Raises `ValueError` for one that is nothing for an environ."""
+    if isinstance(names, str):
+        raise TypeError("names is a list of exports, not one text")
+    wanted = tuple(names)
+    for name in wanted:
+        if name not in VARIABLES + HEADERS:
+            known = ", ".join(VARIABLES + HEADERS)
+            raise ValueError(f"export {name!r} is nothing for WSGI; it is one of {known}")
+    return wanted
+
+
+def export(
+    environ: WSGIEnvironment, caller: Exporting, names: Iterable[str], user: str | None
+) -> None:
+    """Puts the client into the environ under the names that are wanted, in the place of whatever
+    was there: an inherited `REMOTE_USER` is not this client's."""
+    for name in names:
+        for key in [key for key in environ if _belongs(key, name)]:
+            del environ[key]
+        if name == "basicauth" and is_fake_basic_auth(environ.get("HTTP_AUTHORIZATION", "")):
+            del environ["HTTP_AUTHORIZATION"]
+        for key, value in caller.export(name, user=user).items():
+            if name in HEADERS:
+                key = "HTTP_" + key.upper().replace("-", "_")
+            # An environ has each octet of UTF-8 as a character.
+            environ[key] = value.encode().decode("latin-1")
+
+
+def _belongs(key: str, name: str) -> bool:
+    match name:
+        case "apache":
+            return key.startswith(("SSL_CLIENT_", "SSL_SERVER_"))
+        case "nginx":
+            return key.startswith("ssl_")
+        case "cgi":
+            return key in ("REMOTE_USER", "AUTH_TYPE", "SSL_CLIENT_CERT")
+        case _:
+            return False
+
+
+def headers(environ: WSGIEnvironment) -> Iterable[tuple[str, str]]:
+    """The request's headers, as far as an environ still has them."""
+    for key, value in environ.items():
+        if key.startswith("HTTP_") and isinstance(value, str):
+            yield key[len("HTTP_") :], value
+
+
+def sender(environ: WSGIEnvironment) -> str:
+    """Who is at the other end of the socket: an address, `unix`, or `""`."""
+    for place in ("gunicorn.socket", "werkzeug.socket"):
+        if getattr(environ.get(place), "family", None) == socket.AF_UNIX:
+            return "unix"
+    return str(environ.get("REMOTE_ADDR") or "")
+
+
+def strip(environ: WSGIEnvironment, forwarded: Forwarded) -> None:
+    """Takes out the headers that say who the client is."""
+    for key in [key for key in environ if forwarded.claims_variable(key)]:
+        del environ[key]
