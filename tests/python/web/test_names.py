@@ -121,7 +121,9 @@ def test_rules_say_who_a_guarded_path_is_for() -> None:
 
 def test_a_pinned_certificate_is_a_user_though_it_does_not_verify() -> None:
     pin = peercert.certinfo(GOOD)["fingerprint"]
-    options = [{"source": "fingerprint", "value": pin, "user": "gate", "allow_unverified": True}]
+    options: list[Any] = [
+        {"source": "fingerprint", "value": pin, "user": "gate", "allow_unverified": True}
+    ]
     status, seen = call(
         lambda app: wsgi.require(app, rules=peercert.Rules(options), names=["cgi"]),
         **{"peercert.connection": Verified("FAILED:self-signed certificate")},
