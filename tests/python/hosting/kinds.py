@@ -49,10 +49,8 @@ def _gunicorn(worker: str, **features: Any) -> Kind:
     return Kind(f"gunicorn-{worker}", GUNICORN, {"worker": worker}, **features)
 
 
-def _uvicorn(loop: str, http: str, **features: Any) -> Kind:
-    told: dict[str, Any] = {"loop": loop, "http": http}
-    if features.get("h2"):
-        told["http2"] = True
+def _uvicorn(loop: str, http: str, more: dict[str, Any], **features: Any) -> Kind:
+    told: dict[str, Any] = {"loop": loop, "http": http, **more}
     return Kind(
         f"uvicorn-{loop}-{http}",
         (str(PROGRAMS / "uvicorn_server.py"),),
@@ -67,9 +65,9 @@ KINDS = [
     _gunicorn("gthread", h2=True),
     _gunicorn("gevent", h2=True),
     _gunicorn("asgi", h2=True, websockets=True, tells_address=False),
-    _uvicorn("asyncio", "h11", websockets=True),
-    _uvicorn("uvloop", "httptools", websockets=True),
-    _uvicorn("asyncio", "zttp", h2=True),
+    _uvicorn("asyncio", "h11", {"ws": "wsproto"}, websockets=True),
+    _uvicorn("uvloop", "httptools", {}, websockets=True),
+    _uvicorn("asyncio", "zttp", {"http2": True, "workers": 2}, h2=True),
 ]
 
 

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from websockets.sync.client import connect as websocket
 
 from clients import Answers, request
 from kinds import Hosted
@@ -72,6 +73,19 @@ def test_http_2_tells_the_same_or_is_not_spoken(host: Hosted) -> None:
         assert told["clientcert"]["subject"] == "CN = staff"
         assert told["details"]["alpn"] == alpn
         assert told["sha256"] == hashlib.sha256(LARGE).hexdigest()
+
+
+@pytest.mark.only("websockets")
+@pytest.mark.parametrize("client", CODES, ids=str)
+def test_a_websocket_tells_who_calls(host: Hosted, client: str | None) -> None:
+    tls = host.premises.client(client)
+    with websocket(f"wss://localhost:{host.server.port}/", ssl=tls) as connection:
+        told = []
+        for _ in range(2):
+            connection.send("who am I")
+            told.append(json.loads(connection.recv(PATIENCE)))
+    assert told[0] == told[1]
+    assert (told[0]["clientcert"]["verifycode"], told[0]["scheme"]) == (CODES[client], "wss")
 
 
 def test_an_upload_arrives_whole(host: Hosted) -> None:
