@@ -36,6 +36,9 @@ class Connection(Caller, Protocol):
     def details(self) -> Any:
         """How the connection is protected."""
 
+    def der(self) -> bytes | None:
+        """The client's certificate."""
+
     def serves(self, authority: str) -> bool:
         """Whether requests for this host may be answered here."""
 

@@ -22,7 +22,6 @@ any host on any connection, and only the name in the handshake (SNI) has been ju
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 from wsgiref.simple_server import WSGIRequestHandler
@@ -40,6 +39,7 @@ from peercert import (
 )
 from peercert._answers import Answer
 from peercert._callers import Caller, Connection, Settings, is_ours
+from peercert._hosts import authorities
 from peercert._paths import Paths
 
 if TYPE_CHECKING:
@@ -225,26 +225,14 @@ def _connection(environ: WSGIEnvironment) -> Connection:
 
 # Where servers keep the request's target as it came; wsgiref has an absolute one for a path.
 _TARGETS = ("RAW_URI", "REQUEST_URI", "PATH_INFO")
-_ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
-
-
-def _authorities(environ: WSGIEnvironment) -> set[str]:
-    """The hosts that a request names: in `Host`, and in its target if that is a whole URL. By RFC
-    9112, 3.2.2, the latter alone counts; applications look at the former. A request that names
-    none is for the default host."""
-    named = {
-        found[1].strip()
-        for place in _TARGETS
-        if (found := _ABSOLUTE_FORM.match(environ.get(place, "")))
-    }
-    host: str = environ.get("HTTP_HOST", "").strip()
-    return named | {host} if host or not named else named
 
 
 def _is_here(environ: WSGIEnvironment) -> bool:
     """Whether this connection is for the hosts that the request names. Of a client that a proxy
     tells of, the proxy has chosen the host."""
-    return _TOLD in environ or all(map(_connection(environ).serves, _authorities(environ)))
+    targets = (environ.get(place, "") for place in _TARGETS)
+    named = authorities([environ.get("HTTP_HOST", "")], targets)
+    return _TOLD in environ or all(map(_connection(environ).serves, named))
 
 
 def _is_under(chosen: Paths, environ: WSGIEnvironment) -> bool:
