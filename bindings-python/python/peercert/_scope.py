@@ -45,7 +45,7 @@ def sender(scope: Scope) -> str:
     """
     if scope.get("client"):
         address, port = scope["client"]
-        said = [value.decode("latin-1") for name in _FORWARDED for value in _values(scope, name)]
+        said = [value.decode("latin-1") for value in _values(scope, *_FORWARDED)]
         if not port or any(f"{address}{end}" in text for text in said for end in (":", "]:")):
             return ""
     return peer(scope)
@@ -61,10 +61,10 @@ def accept(scope: Scope) -> str:
 
 def hosts(scope: Scope) -> set[str]:
     """The hosts that a request names."""
-    named = [*_values(scope, b"host"), *_values(scope, b":authority")]
     root = _root(scope)
     targets = [target.removeprefix(root) for target in _targets(scope)]
-    return authorities((host.decode("latin-1") for host in named), targets)
+    named = _values(scope, b"host", b":authority")
+    return authorities([host.decode("latin-1") for host in named], targets)
 
 
 def paths(scope: Scope) -> Iterator[str]:
@@ -103,8 +103,8 @@ def _gives_way(header: Header, always: bool) -> bool:
     return is_authorization and (always or is_fake_basic_auth(value.decode("latin-1")))
 
 
-def _values(scope: Scope, wanted: bytes) -> list[bytes]:
-    return [value for name, value in scope["headers"] if name.lower() == wanted]
+def _values(scope: Scope, *wanted: bytes) -> list[bytes]:
+    return [value for name, value in scope["headers"] if name.lower() in wanted]
 
 
 def _root(scope: Scope) -> str:
@@ -119,4 +119,4 @@ def _targets(scope: Scope) -> list[str]:
 
 
 def _octets(text: str) -> str:
-    return text.encode(errors="surrogatepass").decode("latin-1")
+    return text if text.isascii() else text.encode(errors="surrogatepass").decode("latin-1")

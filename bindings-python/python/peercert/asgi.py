@@ -21,7 +21,7 @@ a WebSocket is refused before it is accepted.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from peercert import Forwarded, PeerError, Report, Rules, StateError, _answers, _scope, pages
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Connection", "attach", "caller", "direct", "expose", "require"]
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-# Servers and frameworks have types of their own for the three.
+# Servers and frameworks have types of their own for what goes in and out.
+Receive = Callable[[], Any]
+Send = Callable[[Any], Any]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
+Wrapped = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
 
 
-def attach(app: Application, connection: Connection) -> Application:
+def attach(app: Application, connection: Connection) -> Wrapped:
     """The same application for the requests of one connection, with the connection in their scopes.
 
     For integrations of servers: call it once for each connection, when its handshake is over, with
@@ -76,7 +76,7 @@ def expose(
     rules: Rules | None = None,
     forwarded: Forwarded | None = None,
     names: Iterable[str] = (),
-) -> Application:
+) -> Wrapped:
     """The same application with `clientcert` and `details` in `scope["extensions"]["peercert"]`.
 
     By `rules`, `identity` says which user the client is. `forwarded` trusts proxies to say who the
@@ -100,7 +100,7 @@ def expose(
     return exposed
 
 
-def direct(app: Application) -> Application:
+def direct(app: Application) -> Wrapped:
     """The same application, which requests do not reach that belong on another connection: they are
     answered 421. `expose` and `require` do that as well."""
 
@@ -121,7 +121,7 @@ def require(
     rules: Rules | None = None,
     forwarded: Forwarded | None = None,
     names: Iterable[str] = (),
-) -> Application:
+) -> Wrapped:
     """The same application, whose chosen paths need a verified client certificate.
 
     `paths` are prefixes of whole path segments ("/admin" is "/admin" and "/admin/users", not

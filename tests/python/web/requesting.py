@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import peercert
+from peercert import asgi
 from scene import LIVE
 
 GOOD = (LIVE / "good.pem").read_text()
@@ -119,6 +120,6 @@ def call(wrap: Any, connection: Any = None, **more: Any) -> Answer:
 
     app = wrap(application)
     if connection is not None:
-        app = peercert.asgi.attach(app, connection)
+        app = asgi.attach(app, connection)
     asyncio.run(app(scope(**more), receive, send))
     return answer

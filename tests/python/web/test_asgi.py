@@ -32,6 +32,10 @@ def untouched(app: Any) -> Any:
     return app
 
 
+async def silent(scope: Any, receive: Any, send: Any) -> None:
+    """An application that nobody asks."""
+
+
 def test_a_server_hands_over_all_six_keys_of_the_tls_extension_and_both_dictionaries() -> None:
     answer = call(untouched, Connection())
     tls = answer.seen["extensions"]["tls"]
@@ -52,7 +56,7 @@ def test_why_a_certificate_fails_is_in_the_extension() -> None:
 
 
 def test_other_extensions_stay_and_the_servers_own_scope_is_not_touched() -> None:
-    shared = {"websocket.http.response": {}}
+    shared: Any = {"websocket.http.response": {}}
     answer = call(untouched, Connection(), extensions=shared)
     assert answer.seen["extensions"]["websocket.http.response"] == {}
     assert shared == {"websocket.http.response": {}}
@@ -100,7 +104,7 @@ def test_a_client_that_gives_its_certificate_later_is_another_caller_from_then_o
 @pytest.mark.parametrize("connection", [object(), "x", None])
 def test_nothing_but_our_connections_can_be_attached(connection: Any) -> None:
     with pytest.raises(peercert.StateError, match=r"peercert\.SSLContext"):
-        asgi.attach(asgi.expose, connection)
+        asgi.attach(silent, connection)
 
 
 @pytest.mark.parametrize("wrap", [asgi.direct, asgi.expose, asgi.require])
@@ -282,12 +286,12 @@ def test_a_scope_without_its_raw_path_is_judged_by_its_path() -> None:
 @pytest.mark.parametrize("paths", ["/admin", [], ["admin"], ["/a/../b"], ["/a\n"]])
 def test_paths_that_would_guard_something_else_are_refused(paths: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
-        asgi.require(untouched, paths=paths)
+        asgi.require(silent, paths=paths)
 
 
 def test_another_status_is_refused() -> None:
     with pytest.raises(ValueError, match="403 or 400"):
-        asgi.require(untouched, status=200)
+        asgi.require(silent, status=200)
 
 
 OTHER = ("other", "other:443", "")
@@ -333,7 +337,12 @@ def test_a_request_for_a_host_of_the_same_policy_reaches_it(named: dict[str, Any
     assert call(asgi.expose, Connection("SUCCESS", *OTHER), **named).status == 200
 
 
-WEBSOCKET = {"type": "websocket", "scheme": "wss", "method": None, "subprotocols": []}
+WEBSOCKET: dict[str, Any] = {
+    "type": "websocket",
+    "scheme": "wss",
+    "method": None,
+    "subprotocols": [],
+}
 
 
 def test_a_websocket_tells_its_client_as_a_request_does() -> None:
@@ -349,7 +358,7 @@ def test_who_may_not_open_a_websocket_is_refused_before_it_is_accepted() -> None
 
 
 def test_a_server_that_can_tells_why_no_websocket_was_opened() -> None:
-    can = {"websocket.http.response": {}}
+    can: Any = {"websocket.http.response": {}}
     answer = call(asgi.require, Connection(EXPIRED), extensions=can, **WEBSOCKET)
     assert [message["type"] for message in answer.messages] == [
         "websocket.http.response.start",
@@ -360,6 +369,6 @@ def test_a_server_that_can_tells_why_no_websocket_was_opened() -> None:
 
 
 def test_a_misdirected_websocket_is_421() -> None:
-    can = {"websocket.http.response": {}}
+    can: Any = {"websocket.http.response": {}}
     connection = Connection("SUCCESS", *OTHER)
     assert call(asgi.direct, connection, extensions=can, **WEBSOCKET).status == 421

@@ -80,7 +80,7 @@ def test_an_export_that_a_scope_has_no_place_for_is_refused_at_once(names: list[
     with pytest.raises(ValueError, match="basicauth, rfc9440, xfcc, cgi"):
         exposing(names=names)(None)
     with pytest.raises(TypeError):
-        asgi.expose(exposing, names="cgi")
+        exposing(names="cgi")(None)
 
 
 @pytest.mark.parametrize(
