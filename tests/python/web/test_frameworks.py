@@ -1,9 +1,11 @@
-"""This file is about docs/flask.md, gunicorn.md and uvicorn.md: their code, run as it stands."""
+"""This file is about the documents on servers of others, docs/gunicorn.md and its like: their code, run
+as it stands."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -49,6 +51,11 @@ class Site:
         authority.client(
             subject="CN=mallory", not_before="2020-01-01", not_after="2021-01-01", name="expired"
         )
+        other = ca.Authority.create(folder / "other", subject="CN=other")
+        unknown = other.client(subject="CN=eve", name="unknown")
+        for file in (unknown.file, unknown.key):
+            assert file is not None
+            shutil.copy(file, folder / "pki")
 
     def curl(self, client: str | None = None) -> dict[str, object]:
         own = ["--cert", f"pki/{client}.pem", "--key", f"pki/{client}.key"] if client else []
@@ -92,9 +99,14 @@ class Site:
 @pytest.mark.parametrize(
     ("document", "command"),
     [
+        ("aiohttp.md", ["app.py"]),
+        ("asyncio.md", ["app.py"]),
+        ("cheroot.md", ["app.py"]),
         ("flask.md", ["app.py"]),
-        ("uvicorn.md", ["app.py"]),
+        ("gevent.md", ["app.py"]),
         ("hypercorn.md", ["app.py"]),
+        ("uvicorn.md", ["app.py"]),
+        ("wsgiref.md", ["app.py"]),
         ("gunicorn.md", ["-m", "gunicorn", "--workers", "2", "wsgi_app:app"]),
     ],
 )
@@ -105,9 +117,11 @@ def test_the_documents_code_serves_and_tells_who_calls(
     (tmp_path / "wsgi_app.py").write_text(WSGI_APP)
     with site.running(*command):
         assert site.curl()["verifycode"] == "ABSENT"
-        alice, expired = site.curl("alice"), site.curl("expired")
+        alice, expired, unknown = map(site.curl, ("alice", "expired", "unknown"))
     assert (alice["verified"], alice["subject"]) == (True, "CN = alice")
     assert (expired["verified"], expired["verifycode"]) == (False, "CERT_HAS_EXPIRED")
+    code = "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
+    assert (unknown["verified"], unknown["verifycode"]) == (False, code)
 
 
 def test_gunicorns_workers_keep_their_context_so_that_sessions_resume(tmp_path: Path) -> None:

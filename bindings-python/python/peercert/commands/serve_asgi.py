@@ -6,7 +6,6 @@ end. It may not know where applications and certificates come from.
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,7 +40,7 @@ class Server:
         except BaseException:
             self.socket.close()
             raise
-        self.acceptor.on_refusal(functools.partial(log.refused, _logger, "a client"))
+        self.acceptor.on_refusal(log.refusals(_logger))
         try:
             self.socket.listen(128)
         except OSError as error:
