@@ -22,6 +22,10 @@ VARIABLES = ("apache", "nginx", "cgi")
 HEADERS = ("basicauth", "rfc9440", "xfcc")
 """The exports that are headers, in an environ with `HTTP_` before their names."""
 
+# The variables of an export, as far as they have to be looked for.
+_PREFIXES = {"apache": ("SSL_CLIENT_", "SSL_SERVER_"), "nginx": ("ssl_",)}
+_CGI = ("REMOTE_USER", "AUTH_TYPE", "SSL_CLIENT_CERT")
+
 
 class Exporting(Protocol):
     """What has `export`: any of peercert's sockets, and a report."""
@@ -51,8 +55,11 @@ def export(
     # Rules identify an unverified caller only by the very certificate.
     pinned = identity.get("verified") is False
     for name in names:
-        for key in [key for key in environ if _belongs(key, name)]:
+        for key in [key for key in environ if key.startswith(_PREFIXES.get(name, ()))]:
             del environ[key]
+        if name == "cgi":
+            for key in _CGI:
+                environ.pop(key, None)
         if name == "basicauth" and is_fake_basic_auth(environ.get("HTTP_AUTHORIZATION", "")):
             del environ["HTTP_AUTHORIZATION"]
         for key, value in caller.export(name, user=user, pinned=pinned).items():
@@ -60,18 +67,6 @@ def export(
                 key = "HTTP_" + key.upper().replace("-", "_")
             # An environ has each octet of UTF-8 as a character.
             environ[key] = value.encode().decode("latin-1")
-
-
-def _belongs(key: str, name: str) -> bool:
-    match name:
-        case "apache":
-            return key.startswith(("SSL_CLIENT_", "SSL_SERVER_"))
-        case "nginx":
-            return key.startswith("ssl_")
-        case "cgi":
-            return key in ("REMOTE_USER", "AUTH_TYPE", "SSL_CLIENT_CERT")
-        case _:
-            return False
 
 
 def headers(environ: WSGIEnvironment) -> Iterable[tuple[str, str]]:

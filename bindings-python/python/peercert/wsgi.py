@@ -243,11 +243,11 @@ def _authorities(environ: WSGIEnvironment) -> set[str]:
     """The hosts that a request names: in `Host`, and in its target if that is a whole URL. By RFC
     9112, 3.2.2, the latter alone counts; applications look at the former. A request that names
     none is for the default host."""
-    named = {
-        found[1].strip()
-        for place in _TARGETS
-        if (found := _ABSOLUTE_FORM.match(environ.get(place, "")))
-    }
+    named = set()
+    for place in _TARGETS:
+        target = environ.get(place, "")
+        if not target.startswith("/") and (found := _ABSOLUTE_FORM.match(target)):
+            named.add(found[1].strip())
     host: str = environ.get("HTTP_HOST", "").strip()
     return named | {host} if host or not named else named
 
