@@ -53,11 +53,12 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def listening(command: list[str], port: int, log: Path) -> Iterator[None]:
+def listening(command: list[str], port: int, log: Path, cwd: Path | None = None) -> Iterator[None]:
     """Runs a server in the foreground, from when it listens to the end of the block."""
     with log.open("w") as said:
         process = subprocess.Popen(
             command,
+            cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
