@@ -58,6 +58,13 @@ def serving(mode: str, application: WSGIApplication = tell, **options: Any) -> I
         thread.join()
 
 
+def clientcert(said: str) -> dict[str, Any]:
+    """The caller's dictionary in an answer that a client has printed among other things."""
+    answer, _ = json.JSONDecoder().raw_decode(said, said.index('{"clientcert"'))
+    found: dict[str, Any] = answer["clientcert"]
+    return found
+
+
 def names(body: bytes, form: str) -> dict[str, bytes]:
     """What an answer has under `form`."""
     answer = json.loads(body)

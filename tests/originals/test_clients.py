@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import ours
 import programs
 from clients import LIVE, PATIENCE
 
@@ -57,7 +57,9 @@ def by_go(
     """What crypto/tls is answered."""
     address, ca = f"localhost:{port}", LIVE / "server-ca.pem"
     said = programs.run(program, address, ca, version, when, *own(client))
-    return int(alert[1]) if (alert := re.fullmatch("alert ([0-9]+)", said)) else told(said)
+    return (
+        int(alert[1]) if (alert := re.fullmatch("alert ([0-9]+)", said)) else ours.clientcert(said)
+    )
 
 
 def by_gnutls(port: int, version: str, client: str | None) -> dict[str, Any] | int:
@@ -83,14 +85,7 @@ def by_gnutls(port: int, version: str, client: str | None) -> dict[str, Any] | i
     if alert := re.search(r"Received alert \[([0-9]+)\]", said):
         return int(alert[1])
     assert ended.returncode == 0, said
-    return told(said)
-
-
-def told(said: str) -> dict[str, Any]:
-    """The dictionary in what a client printed."""
-    answer, _ = json.JSONDecoder().raw_decode(said, said.index('{"clientcert"'))
-    clientcert: dict[str, Any] = answer["clientcert"]
-    return clientcert
+    return ours.clientcert(said)
 
 
 @pytest.fixture(params=["Go", "GnuTLS"])
