@@ -46,6 +46,7 @@ SSLVerifyClient optional_no_ca
 SSLVerifyDepth 9
 SSLCipherSuite DEFAULT:@SECLEVEL=0
 SSLOptions +StdEnvVars +ExportCertData
+SSLUserName SSL_CLIENT_S_DN_UID
 ScriptAlias / {folder}/tell/
 <Directory {folder}>
     Require all granted
@@ -82,11 +83,13 @@ def serving(crl: Path | None) -> Iterator[int]:
             yield port
 
 
+def variables(body: bytes) -> dict[str, bytes]:
+    """The environment in an answer."""
+    every = (entry.split(b"=", 1) for entry in body.split(b"\0") if entry)
+    return {name.decode(): value for name, value in every}
+
+
 def names(body: bytes) -> dict[str, bytes]:
     """The variables of mod_ssl in an answer."""
-    every = dict(entry.split(b"=", 1) for entry in body.split(b"\0") if entry)
-    return {
-        name.decode(): value
-        for name, value in every.items()
-        if name == b"HTTPS" or name.startswith(b"SSL_")
-    }
+    every = variables(body).items()
+    return {name: value for name, value in every if name.startswith(("SSL_", "HTTPS"))}

@@ -51,6 +51,8 @@ CERTIFICATES: dict[str, Certificate] = {
         _issued("san-mixed", name="san-utf8", extensions=(san(dns(_UTF8), uri("urn:" + _UTF8)),)),
         _issued("least", name="serial-37", serial=0x5A << 36 * 8),
         _issued("least", name="serial-129", serial=0x5A << 128 * 8),
+        # Of a CA that nobody here knows.
+        dataclasses.replace(_INFO["name-multi"], name="unknown-uid"),
     )
 }
 #: Nobody: a client without a certificate.

@@ -15,17 +15,16 @@ from callers import EVERYBODY, NOBODY
 DOCUMENT = Path(__file__).parents[2] / "docs" / "names.md"
 SECTION = "\n## Where ours differs"
 
-#: Rows about Envoy, a setting that these servers are without, and what Apache 2.4 does not have yet.
-ELSEWHERE = (
-    "every value is quoted",
-    "is set for a verified caller only",
-    "are not there | nothing",
-)
+#: Rows about Envoy, and about what Apache 2.4 does not have yet.
+ELSEWHERE = ("every value is quoted", "are not there | nothing decides by them")
+#: What test_users.py compares.
+USERS = "is set for a verified caller only"
 #: Whose handshake Apache ends in the mode optional_no_ca.
 REFUSED = ("expired", "not-yet-valid", "revoked", "server-only")
 WHY_REFUSED = "tells of every certificate"
 
-UNKNOWN = ("unknown-leaf", "unknown-intermediate", "unknown-chain", "self-signed")
+ALONE = ("unknown-leaf", "unknown-uid")
+UNKNOWN = (*ALONE, "unknown-intermediate", "unknown-chain", "self-signed")
 WEAK = ("rsa-1024", "sha1")
 FIRST = (
     "FAILED:unable to verify the first certificate",
@@ -79,20 +78,20 @@ DIFFERENCES = (
         "the first error",
         "apache",
         {"SSL_CLIENT_VERIFY": FIRST},
-        ("unknown-leaf",),
+        ALONE,
         ("1.3",),
     ),
-    _says(
-        "the first error",
-        "nginx",
-        "unknown-leaf",
-        ssl_client_verify=FIRST,
-    ),
-    _says(
+    Difference("the first error", "nginx", {"ssl_client_verify": FIRST}, ALONE),
+    Difference(
         "the first error",
         "node",
-        "unknown-leaf",
-        authorizationError=("UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
+        {
+            "authorizationError": (
+                "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+                "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+            )
+        },
+        ALONE,
     ),
     _says(
         "`ABSENT` without",

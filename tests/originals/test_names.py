@@ -21,6 +21,9 @@ ANSWERED = [name for name in EVERYBODY if name not in differences.REFUSED]
 CELLS = [(form, name) for form in ("nginx", "node") for name in EVERYBODY]
 CELLS += [("apache", name) for name in ANSWERED]
 
+NAMED = {entry.row for entry in differences.DIFFERENCES}
+NAMED |= {differences.WHY_REFUSED, differences.USERS, *differences.ELSEWHERE}
+
 both_versions = pytest.mark.parametrize("version", ["1.2", "1.3"])
 Find = Callable[[str], Caller]
 Port = Callable[[str, str], int]
@@ -82,13 +85,9 @@ def test_whom_apache_calls_generous_is_generous_when_that_is_asked_for(
 
 @pytest.mark.parametrize("row", differences.rows(), ids=lambda row: row.split("|")[2].strip())
 def test_a_difference_of_the_document_is_compared(row: str) -> None:
-    named = {entry.row for entry in differences.DIFFERENCES}
-    named |= {differences.WHY_REFUSED, *differences.ELSEWHERE}
-    assert [name for name in named if name in row], f"nothing compares: {row}"
+    assert [name for name in NAMED if name in row], f"nothing compares: {row}"
 
 
 def test_every_difference_has_its_reason_in_the_document() -> None:
-    named = {entry.row for entry in differences.DIFFERENCES}
-    named |= {differences.WHY_REFUSED, *differences.ELSEWHERE}
-    rows = {name: [row for row in differences.rows() if name in row] for name in named}
+    rows = {name: [row for row in differences.rows() if name in row] for name in NAMED}
     assert [name for name, found in rows.items() if len(found) != 1] == []
