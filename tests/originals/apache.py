@@ -22,7 +22,7 @@ MODULES = Path("/usr/lib/apache2/modules")
 SCRIPT = """\
 #!/bin/sh
 printf 'Content-Type: application/octet-stream\\r\\n\\r\\n'
-exec env -0
+exec /usr/bin/env -0
 """
 SETTINGS = """\
 ServerRoot {folder}
