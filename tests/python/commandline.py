@@ -1,4 +1,5 @@
-"""This file is about the command line as a program: started, waited for, and ended."""
+"""This file is about the command line, and servers of others, as programs: started, waited for, and
+ended."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ def peercert(
 
 @dataclass
 class Server:
-    """A `peercert serve` that listens."""
+    """A server that listens."""
 
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
@@ -64,9 +65,17 @@ class Server:
 
 @contextmanager
 def serving(*arguments: str | Path, cwd: Path, **environment: str) -> Iterator[Server]:
-    """Runs a command that serves, and ends it with the block."""
+    """Runs a command of ours that serves, and ends it with the block."""
+    with running(_command(arguments), cwd=cwd, **environment) as server:
+        server.port = int(server.wait_for(r"https://[^ ]*?:(\d+)")[1])
+        yield server
+
+
+@contextmanager
+def running(command: list[str], cwd: Path, **environment: str) -> Iterator[Server]:
+    """Runs any server, and ends it with the block."""
     process = subprocess.Popen(
-        _command(arguments),
+        command,
         cwd=cwd,
         env=_environment(environment),
         stdin=subprocess.DEVNULL,
@@ -83,7 +92,6 @@ def serving(*arguments: str | Path, cwd: Path, **environment: str) -> Iterator[S
     reader = threading.Thread(target=collect)
     reader.start()
     try:
-        server.port = int(server.wait_for(r"https://[^ ]*?:(\d+)")[1])
         yield server
     finally:
         if process.poll() is None:

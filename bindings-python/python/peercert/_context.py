@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import sys
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Never, Self
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .types import ClientCert, Counters, Details, Identity
 
 
-class _Caller:
+class Caller:
     """What our sockets and objects know beyond those of `ssl`."""
 
     _sslobj: Any
@@ -82,11 +83,11 @@ class _Caller:
         return engine
 
 
-class SSLSocket(_Caller, ssl.SSLSocket):
+class SSLSocket(Caller, ssl.SSLSocket):
     """An `ssl.SSLSocket` that knows who the client is."""
 
 
-class SSLObject(_Caller, ssl.SSLObject):
+class SSLObject(Caller, ssl.SSLObject):
     """An `ssl.SSLObject` that knows who the client is."""
 
 
@@ -187,6 +188,15 @@ class SSLContext(Settings):
         return _native.mode_name(word)
 
     @property
+    def handshake_timeout(self) -> float:
+        """How many seconds a handshake over a socket may take."""
+        return self._acceptor_unused().handshake_timeout
+
+    @handshake_timeout.setter
+    def handshake_timeout(self, seconds: float) -> None:
+        self._change(handshake_timeout=seconds)
+
+    @property
     def warnings(self) -> list[str]:
         """What is odd about the configuration but does not prevent it."""
         return self._acceptor_unused().warnings
@@ -246,6 +256,14 @@ class SSLContext(Settings):
         _servers_only(server_side)
         # Before the base class takes the descriptor out of the caller's socket.
         self._acceptor_unused()
+        if _is_of_gevent(sock):
+            return self._gevent_class(  # type: ignore[no-any-return]
+                sock,
+                server_side=True,
+                do_handshake_on_connect=do_handshake_on_connect,
+                suppress_ragged_eofs=suppress_ragged_eofs,
+                _context=self,
+            )
         return super().wrap_socket(  # type: ignore[return-value]
             sock,
             server_side,
@@ -254,6 +272,13 @@ class SSLContext(Settings):
             server_hostname,
             session,
         )
+
+    @property
+    def _gevent_class(self) -> Any:
+        """What sockets of gevent's become."""
+        from . import _gevent
+
+        return _gevent.SSLSocket
 
     def wrap_bio(
         self,
@@ -312,6 +337,12 @@ def _renew_locks() -> None:
 
 
 os.register_at_fork(after_in_child=_renew_locks)
+
+
+def _is_of_gevent(sock: socket.socket) -> bool:
+    """Whether others go on while this socket waits; a program without gevent has none of those."""
+    gevent = sys.modules.get("gevent.socket")
+    return gevent is not None and isinstance(sock, gevent.socket)
 
 
 def _servers_only(server_side: bool) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
+from ._callers import Caller, exported
 from ._native import is_fake_basic_auth
 
 if TYPE_CHECKING:
@@ -27,33 +28,11 @@ _PREFIXES = {"apache": ("SSL_CLIENT_", "SSL_SERVER_"), "nginx": ("ssl_",)}
 _CGI = ("REMOTE_USER", "AUTH_TYPE", "SSL_CLIENT_CERT")
 
 
-class Exporting(Protocol):
-    """What has `export`: any of peercert's sockets, and a report."""
-
-    def export(self, form: str, *, user: str | None = None, pinned: bool = False) -> dict[str, Any]:
-        """The client under the names of a format."""
-
-
-def check(names: Iterable[str]) -> tuple[str, ...]:
-    """The formats as a tuple. Raises `ValueError` for one that is nothing for an environ."""
-    if isinstance(names, str):
-        raise TypeError("names is a list of exports, not one text")
-    wanted = tuple(names)
-    for name in wanted:
-        if name not in VARIABLES + HEADERS:
-            known = ", ".join(VARIABLES + HEADERS)
-            raise ValueError(f"export {name!r} is nothing for WSGI; it is one of {known}")
-    return wanted
-
-
 def export(
-    environ: WSGIEnvironment, caller: Exporting, names: Iterable[str], identity: Identity
+    environ: WSGIEnvironment, caller: Caller, names: Iterable[str], identity: Identity | None
 ) -> None:
     """Puts the client into the environ under the names that are wanted, in the place of whatever
     was there: an inherited `REMOTE_USER` is not this client's."""
-    user = identity.get("user")
-    # Rules identify an unverified caller only by the very certificate.
-    pinned = identity.get("verified") is False
     for name in names:
         for key in [key for key in environ if key.startswith(_PREFIXES.get(name, ()))]:
             del environ[key]
@@ -62,7 +41,7 @@ def export(
                 environ.pop(key, None)
         if name == "basicauth" and is_fake_basic_auth(environ.get("HTTP_AUTHORIZATION", "")):
             del environ["HTTP_AUTHORIZATION"]
-        for key, value in caller.export(name, user=user, pinned=pinned).items():
+        for key, value in exported(caller, name, identity).items():
             if name in HEADERS:
                 key = "HTTP_" + key.upper().replace("-", "_")
             # An environ has each octet of UTF-8 as a character.

@@ -17,17 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import cheroot.errors
 
-from peercert import Error, StateError, Timeout, WantRead, WantWrite, log
+from peercert import Error, StateError, Timeout, WantRead, WantWrite, _linger, log
 
 if TYPE_CHECKING:
     from peercert import Acceptor, Rules, Socket
     from peercert.types import ClientCert, Details, Identity
 
 LOG = logging.getLogger("peercert.cheroot")
-
-# For how many seconds a refused client may take to read why, and how much it may send meanwhile.
-_LINGER = 2.0
-_LINGER_BYTES = 1 << 18
 
 
 class DeferredConnection:
@@ -44,7 +40,7 @@ class DeferredConnection:
         self._acceptor, self._settled, self._gone = acceptor, settled, gone
         self._timeout: float | None = sock.gettimeout()
         # The name now: a client that was reset has none later.
-        self._peer = _peer_name(sock)
+        self._peer = log.peer(sock)
         # TLS comes with the client's first bytes: one that says nothing costs a descriptor only.
         self._sock = sock
         self._tls: Socket | None = None
@@ -148,7 +144,7 @@ class DeferredConnection:
             error = Timeout("io.timeout", "too many connections; this one has waited longest")
         log.refused(LOG, self._peer, error)
         self.lingers = True
-        self.deadline = time.monotonic() + _LINGER
+        self.deadline = time.monotonic() + _linger.SECONDS
         with suppress(OSError):
             self._sock.settimeout(0)
             self._sock.shutdown(socket.SHUT_WR)
@@ -156,7 +152,7 @@ class DeferredConnection:
     def linger(self, wait: bool) -> bool:
         """Lets a refused client read why: discards what it sends until it closes, bounded in time
         and size. False when that is over."""
-        while self._discarded < _LINGER_BYTES:
+        while self._discarded < _linger.BYTES:
             left = (self.deadline or 0.0) - time.monotonic()
             if left <= 0:
                 return False
@@ -264,16 +260,6 @@ class DeferredConnection:
             log.refused(LOG, self._peer, Timeout("io.timeout", "the handshake did not end in time"))
         self._gone(self)
         self._sock.close()
-
-
-def _peer_name(sock: socket.socket) -> str:
-    try:
-        name = sock.getpeername()
-    except OSError:
-        return "a client"
-    if isinstance(name, tuple):
-        return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
-    return "a local client"
 
 
 def _ready(sock: socket.socket, event: int, seconds: float) -> bool:

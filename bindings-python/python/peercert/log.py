@@ -9,7 +9,10 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import socket
 
 # Reasons that say nothing about a certificate: what scanners and lost clients leave behind.
 _NOISE = {"io.timeout", "io.socket", "peer.closed", "peer.not_tls", "peer.plain_http"}
@@ -112,6 +115,17 @@ def message(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error)
+
+
+def peer(sock: socket.socket) -> str:
+    """The client at the other end of a socket: address and port."""
+    try:
+        name = sock.getpeername()
+    except OSError:
+        return "a client"
+    if isinstance(name, tuple):
+        return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
+    return "a local client"
 
 
 def one_line(text: str) -> str:

@@ -21,16 +21,25 @@ any host on any connection, and only the name in the handshake (SNI) has been ju
 
 from __future__ import annotations
 
-import functools
-import json
 import logging
-import re
-from collections.abc import Callable, Iterable
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 from wsgiref.simple_server import WSGIRequestHandler
 
-from peercert import Forwarded, PeerError, Report, Rules, StateError, _environ, log, pages
+from peercert import (
+    Forwarded,
+    PeerError,
+    Report,
+    Rules,
+    StateError,
+    _answers,
+    _environ,
+    log,
+    pages,
+)
+from peercert._answers import Answer
+from peercert._callers import Caller, Connection, Settings, is_ours
+from peercert._hosts import authorities
 from peercert._paths import Paths
 
 if TYPE_CHECKING:
@@ -39,22 +48,6 @@ if TYPE_CHECKING:
     from peercert.types import Identity
 
 __all__ = ["Connection", "RequestHandler", "direct", "expose", "require"]
-
-
-class Connection(_environ.Exporting, Protocol):
-    """What is asked of a connection: any of peercert's sockets has it."""
-
-    def clientcert(self) -> dict[str, Any]:
-        """Who the client is."""
-
-    def details(self) -> dict[str, Any]:
-        """How the connection is protected."""
-
-    def identity(self, rules: Rules) -> Identity:
-        """Who the client is by rules."""
-
-    def serves(self, authority: str) -> bool:
-        """Whether requests for this host may be answered here."""
 
 
 def expose(
@@ -75,16 +68,14 @@ def expose(
     connection: an application never sees an empty dictionary in the place of an identity.
     """
 
-    caller = _Caller(rules, forwarded, names)
+    gate = Gate(rules, forwarded, names)
 
     def exposed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        try:
-            caller.identify(environ)
-        except PeerError as error:
-            return _malformed(environ, start_response, error)
-        return directed(environ, start_response)
+        answer = gate.meet(environ)
+        if answer is None:
+            return app(environ, start_response)
+        return _send(environ, start_response, answer)
 
-    directed = direct(app)
     return exposed
 
 
@@ -93,11 +84,9 @@ def direct(app: WSGIApplication) -> WSGIApplication:
     answered 421. `expose` and `require` do that as well."""
 
     def directed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # Of a client that a proxy tells of, the proxy has chosen the host.
-        if _TOLD in environ or all(map(_connection(environ).serves, _authorities(environ))):
+        if _is_here(environ):
             return app(environ, start_response)
-        about = {"message": pages.MISDIRECTED}
-        return _answer(environ, start_response, 421, pages.misdirected, about)
+        return _send(environ, start_response, _answers.misdirected(_accept(environ)))
 
     return directed
 
@@ -120,8 +109,7 @@ def require(
     and says `allow_unverified` is enough. The environ is filled as `expose` does, with the same
     arguments.
     """
-    if status not in (400, 403):
-        raise ValueError(f"status {status!r} is not possible; it is 403 or 400")
+    _answers.check(status)
     chosen = None if paths is None else Paths(paths)
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -129,9 +117,49 @@ def require(
         lack = pages.lack(environ["peercert.clientcert"], identity)
         if lack is None or not (chosen is None or _is_under(chosen, environ)):
             return app(environ, start_response)
-        return _refuse(environ, start_response, lack, status)
+        answer = _answers.refusal(_accept(environ), environ["peercert.clientcert"], lack, status)
+        return _send(environ, start_response, answer)
 
     return expose(guarded, rules=rules, forwarded=forwarded, names=names)
+
+
+class Gate:
+    """Finds out who the client of each request is, and tells it in the environ."""
+
+    def __init__(
+        self, rules: Rules | None, forwarded: Forwarded | None, names: Iterable[str]
+    ) -> None:
+        possible = _environ.VARIABLES + _environ.HEADERS
+        self._settings = Settings(rules, forwarded, names, possible)
+
+    def meet(self, environ: WSGIEnvironment) -> Answer | None:
+        """Fills the environ; gives the answer to a request that may not reach an application."""
+        try:
+            self._identify(environ)
+        except PeerError as error:
+            return _answers.malformed(_environ.sender(environ), error)
+        return None if _is_here(environ) else _answers.misdirected(_accept(environ))
+
+    def _identify(self, environ: WSGIEnvironment) -> None:
+        settings = self._settings
+        told: Report | None = environ.get(_TOLD)
+        if told is None:
+            # What a proxy says is read once: the outer one of two has taken it out.
+            told = settings.told(_environ.sender(environ), _environ.headers(environ))
+        caller: Caller = _connection(environ) if told is None else told
+        identity: Identity | None = environ.get("peercert.identity")
+        if settings.rules is not None:
+            identity = caller.identity(settings.rules)
+        settings.stripping.strip_environ(environ)
+        environ["peercert.connection"] = caller
+        environ["peercert.clientcert"] = caller.clientcert()
+        if told is not None:
+            environ[_TOLD] = told
+        else:
+            environ["peercert.details"] = _connection(environ).details()
+        if identity is not None:
+            environ["peercert.identity"] = identity
+        _environ.export(environ, caller, settings.names, identity)
 
 
 class RequestHandler(WSGIRequestHandler):
@@ -143,7 +171,7 @@ class RequestHandler(WSGIRequestHandler):
 
     def handle(self) -> None:
         """Does the handshake, and answers who gets through it; who does not is one log line."""
-        if _is_ours(self.connection):
+        if is_ours(self.connection):
             try:
                 self.connection.do_handshake()
             except OSError as error:
@@ -155,7 +183,7 @@ class RequestHandler(WSGIRequestHandler):
         """The environ, with the connection."""
         environ: dict[str, Any] = super().get_environ()
         environ["peercert.connection"] = self.connection
-        if _is_ours(self.connection):
+        if is_ours(self.connection):
             environ["wsgi.url_scheme"] = "https"
             environ["HTTPS"] = "on"
         return environ
@@ -175,44 +203,10 @@ _PLACES = {
 }
 
 
-class _Caller:
-    """Finds out who the client of a request is, and tells it in the environ."""
-
-    def __init__(
-        self, rules: Rules | None, forwarded: Forwarded | None, names: Iterable[str]
-    ) -> None:
-        self._rules = rules
-        self._proxies = forwarded
-        self._stripping = Forwarded() if forwarded is None else forwarded
-        self._names = _environ.check(names)
-
-    def identify(self, environ: WSGIEnvironment) -> None:
-        """Fills the environ."""
-        told: Report | None = environ.get(_TOLD)
-        if told is None and self._proxies is not None:
-            # What a proxy says is read once: the outer one of two has taken it out.
-            told = self._proxies.read(_environ.sender(environ), _environ.headers(environ))
-        connection: Connection | Report = _connection(environ) if told is None else told
-        identity: Identity | None = environ.get("peercert.identity")
-        if self._rules is not None:
-            identity = connection.identity(self._rules)
-        self._stripping.strip_environ(environ)
-        environ["peercert.connection"] = connection
-        environ["peercert.clientcert"] = connection.clientcert()
-        if told is not None:
-            environ[_TOLD] = told
-        else:
-            environ["peercert.details"] = _connection(environ).details()
-        if identity is not None:
-            environ["peercert.identity"] = identity
-        if self._names:
-            _environ.export(environ, connection, self._names, identity or {"identified": False})
-
-
 def _connection(environ: WSGIEnvironment) -> Connection:
     for place in _PLACES:
         connection: Any = environ.get(place)
-        if _is_ours(connection):
+        if is_ours(connection):
             return cast(Connection, connection)
     seen = next((place for place in _PLACES if place in environ), None)
     if seen is not None and seen != "peercert.connection":
@@ -229,27 +223,16 @@ def _connection(environ: WSGIEnvironment) -> Connection:
     )
 
 
-def _is_ours(connection: object) -> bool:
-    # Variables and headers are strings, which have no such method.
-    return callable(getattr(connection, "clientcert", None))
-
-
 # Where servers keep the request's target as it came; wsgiref has an absolute one for a path.
 _TARGETS = ("RAW_URI", "REQUEST_URI", "PATH_INFO")
-_ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 
 
-def _authorities(environ: WSGIEnvironment) -> set[str]:
-    """The hosts that a request names: in `Host`, and in its target if that is a whole URL. By RFC
-    9112, 3.2.2, the latter alone counts; applications look at the former. A request that names
-    none is for the default host."""
-    named = set()
-    for place in _TARGETS:
-        target = environ.get(place, "")
-        if not target.startswith("/") and (found := _ABSOLUTE_FORM.match(target)):
-            named.add(found[1].strip())
-    host: str = environ.get("HTTP_HOST", "").strip()
-    return named | {host} if host or not named else named
+def _is_here(environ: WSGIEnvironment) -> bool:
+    """Whether this connection is for the hosts that the request names. Of a client that a proxy
+    tells of, the proxy has chosen the host."""
+    targets = (environ.get(place, "") for place in _TARGETS)
+    named = authorities([environ.get("HTTP_HOST", "")], targets)
+    return _TOLD in environ or all(map(_connection(environ).serves, named))
 
 
 def _is_under(chosen: Paths, environ: WSGIEnvironment) -> bool:
@@ -257,43 +240,12 @@ def _is_under(chosen: Paths, environ: WSGIEnvironment) -> bool:
     return chosen.cover(environ.get("SCRIPT_NAME", "") + inner) or chosen.cover(inner)
 
 
-def _refuse(
-    environ: WSGIEnvironment, start_response: StartResponse, lack: str, status: int
+def _accept(environ: WSGIEnvironment) -> str:
+    return str(environ.get("HTTP_ACCEPT", ""))
+
+
+def _send(
+    environ: WSGIEnvironment, start_response: StartResponse, answer: Answer
 ) -> Iterable[bytes]:
-    clientcert = environ["peercert.clientcert"]
-    keys = ("present", "verified", "verifyresult", "verifycode")
-    about = {"message": lack} | {key: clientcert[key] for key in keys}
-    page = functools.partial(pages.refusal, clientcert, lack)
-    return _answer(environ, start_response, status, page, about)
-
-
-def _answer(
-    environ: WSGIEnvironment,
-    start_response: StartResponse,
-    status: int,
-    page: Callable[[str], str],
-    about: dict[str, Any],
-) -> Iterable[bytes]:
-    """An answer in the place of the application's, in the form that the client prefers."""
-    reason = HTTPStatus(status).phrase
-    if pages.prefers_json(environ.get("HTTP_ACCEPT", "")):
-        kind = "application/json"
-        text = json.dumps({"status": status, "error": reason, **about}) + "\n"
-    else:
-        kind = "text/html; charset=utf-8"
-        text = page(f"{status} {reason}")
-    body = text.encode(errors="replace")
-    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *pages.HEADERS]
-    start_response(f"{status} {reason}", headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-
-def _malformed(
-    environ: WSGIEnvironment, start_response: StartResponse, error: PeerError
-) -> Iterable[bytes]:
-    """The answer to what a trusted proxy should not have passed on."""
-    _logger.warning("%s: %s", environ.get("REMOTE_ADDR", ""), error)
-    body = b"400 Bad Request: the proxy says in more than one way, or illegibly, who you are\n"
-    kind = ("Content-Type", "text/plain; charset=utf-8")
-    start_response("400 Bad Request", [kind, ("Content-Length", str(len(body))), *pages.HEADERS])
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    start_response(f"{answer.status} {answer.reason}", answer.headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]

@@ -94,6 +94,7 @@ class Site:
     [
         ("flask.md", ["app.py"]),
         ("uvicorn.md", ["app.py"]),
+        ("hypercorn.md", ["app.py"]),
         ("gunicorn.md", ["-m", "gunicorn", "--workers", "2", "wsgi_app:app"]),
     ],
 )

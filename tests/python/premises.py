@@ -26,7 +26,8 @@ NAMES = ["localhost", "staff.example", "*.partner.example", "open.example"]
 
 
 class Premises:
-    """A folder with `server.pem`, `staff-ca.pem`, `partner-ca.pem`, and clients of both CAs."""
+    """A folder with `server.pem`, `staff-ca.pem`, `partner-ca.pem`, clients of both CAs, and `expired`,
+    who was of the staff."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -38,8 +39,13 @@ class Premises:
         for name, authority in self._authorities.items():
             shutil.copy(authority.certificate_file, folder / f"{name}.pem")
         self.serial = self.renew()
-        for kind in ("staff", "partner"):
-            made = self._authorities[f"{kind}-ca"].client(subject=f"CN={kind}", name=kind)
+        past: dict[str, Any] = {"not_before": "2020-01-01", "not_after": "2021-01-01"}
+        for kind, whose, dates in (
+            ("staff", "staff-ca", {}),
+            ("partner", "partner-ca", {}),
+            ("expired", "staff-ca", past),
+        ):
+            made = self._authorities[whose].client(subject=f"CN={kind}", name=kind, **dates)
             assert made.key is not None
             shutil.copy(made.file, folder / f"{kind}.pem")
             shutil.copy(made.key, folder / f"{kind}.key")
