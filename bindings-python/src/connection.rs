@@ -7,7 +7,7 @@ use crate::errors::{self, Flavour, Want};
 use crate::export;
 use crate::report;
 use crate::rules::Rules;
-use peercert::export::Details;
+use peercert::export::{Details, Format};
 use peercert::Progress;
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
@@ -160,6 +160,7 @@ impl Connection {
         pinned: bool,
         generous: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
+        let format = Format::parse(form).map_err(|error| errors::own(py, &error))?;
         let details = self
             .step(py, |connection| connection.export_details())
             .map_err(|error| errors::own(py, &error))?;
@@ -169,7 +170,7 @@ impl Connection {
             generous,
             ..details
         };
-        export::export(py, &*self.report(py)?, form, &details)
+        export::export(py, &*self.report(py)?, format, &details)
     }
 
     /// What `clientcert` tells, as JSON text.

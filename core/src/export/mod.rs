@@ -87,6 +87,12 @@ impl Format {
         }
     }
 
+    /// What it tells of one connection is another thing after a while: it counts the days that are left.
+    #[must_use]
+    pub fn changes_with_time(self) -> bool {
+        matches!(self, Self::Apache | Self::Nginx)
+    }
+
     /// The format of a word; case, `_` and `-` do not count.
     ///
     /// # Errors
