@@ -184,6 +184,35 @@
 ---@field ocsp_response? string An OCSP response (RFC 6960) for the server's certificate, DER or PEM, that is stapled to handshakes while it is fresh; one that does not fit is left out with a warning.
 ---@field insecure_keylog_file? string Where the keys of every connection are written, for debugging only; the environment's SSLKEYLOGFILE is ignored.
 
+---@class peercert.forwarded_options
+---@field forwarded_format? string `rfc9440`, `xfcc`, `nginx` or `apache`: the form of what the proxy sends. Required.
+---@field forwarded_from? string|string[] IP addresses, networks (`10.0.0.0/8`) and `unix`, a list or a text with commas: who is trusted.
+---@field forwarded_secret? string|string[] A text of at least 16 characters, or a list of them, that the proxy sends with every request.
+---@field forwarded_secret_header? string The header that holds the secret; `X-Peercert-Secret` by default.
+---@field forwarded_verified? boolean `true`: a certificate without a verdict counts as verified, because the proxy forwards no other.
+---@field forwarded_cert_header? string With `nginx` and `apache`: the header that holds the certificate; `X-SSL-Client-Cert` and `SSL-Client-Cert` by default.
+---@field forwarded_verify_header? string With `nginx` and `apache`: the header that holds the verdict; `X-SSL-Client-Verify` and `SSL-Client-Verify` by default.
+
+---@class peercert.export_user
+---@field user? string Who the caller is to the application. Without it no user is told.
+---@field pinned? boolean The rule that gave `user` pins this very certificate, so that the user counts though the certificate is not verified.
+---@field generous? boolean Say `GENEROUS`, as Apache does with TLS 1.2, where all that is wrong is an unknown CA.
+
+---@class peercert.export_details: peercert.export_user
+---@field now? integer Now, in seconds since 1970-01-01 UTC; by default the system's time.
+---@field server_certificate? string The server's certificate, PEM or DER.
+---@field protocol? string TLS version, `TLSv1.2` or `TLSv1.3`.
+---@field cipher? string Cipher suite, by OpenSSL's name.
+---@field cipher_number? integer Its number in IANA's registry.
+---@field cipher_bits? integer The bits of its key that are secret.
+---@field cipher_algorithm_bits? integer The bits of its algorithm.
+---@field server_name? string The name that the client asked for (SNI).
+---@field alpn? string The negotiated application protocol.
+---@field resumed? boolean The session was resumed.
+---@field session_id? string The identifier of the session.
+---@field secure_renegotiation? boolean The client knows secure renegotiation (RFC 5746).
+---@field signature_scheme? string The scheme of the client's signature, by its TLS name.
+
 
 -- <!-- end of table -->
 
