@@ -225,6 +225,9 @@
 ---@field problems peercert.error[] Every problem of a configuration.
 ---@field clientcert? peercert.clientcert Who was refused.
 
+---Whose names an export gives.
+---@alias peercert.form "apache"|"nginx"|"cgi"|"basicauth"|"rfc9440"|"xfcc"|"asgi"
+
 ---What tells who a client is.
 ---@class peercert.Caller
 local Caller = {}
@@ -256,8 +259,16 @@ function Caller:der() end
 ---@return peercert.error? err
 function Caller:json() end
 
----The report on a client of a host.
+---The report on a client whom a host or a proxy has seen.
 ---@class peercert.Report: peercert.Caller
+local Report = {}
+
+---The client under the names that applications already read. What is not given or known has no name.
+---@param form peercert.form
+---@param details? peercert.export_details
+---@return table<string, string|integer|string[]>? names
+---@return peercert.error? err
+function Report:export(form, details) end
 
 ---A connection of ours.
 ---@class peercert.Connected: peercert.Caller
@@ -269,10 +280,18 @@ local Connected = {}
 function Connected:details() end
 
 ---Whether the host that a request names admits the same clients as the one that the connection was made
----for. Where it does not, answer 421 Misdirected Request.
+---for. Where it does not, answer 421 Misdirected Request. Beside virtual hosts, a host in an odd spelling
+---(percent-encoded, with a user name, with a comma) is served nowhere: programs read it in different ways.
 ---@param authority string The request's `Host` or `:authority`.
 ---@return boolean serves
 function Connected:serves(authority) end
+
+---The client under the names that applications already read. What was negotiated the connection fills in.
+---@param form peercert.form
+---@param details? peercert.export_user
+---@return table<string, string|integer|string[]>? names
+---@return peercert.error? err
+function Connected:export(form, details) end
 
 ---Keying material for channel bindings and the like (RFC 5705).
 ---@param label string
@@ -433,6 +452,32 @@ function Rules:identify(caller) end
 ---@return peercert.error? err
 function Rules:explain(caller) end
 
+---The headers of a request: a list of pairs `{ name, value }`, or values by name, where a header that is
+---there several times has a list of values.
+---@alias peercert.headers string[][]|table<string, string|string[]>
+
+---Which proxies are trusted to say who the client is.
+---@class peercert.Forwarded
+local Forwarded = {}
+
+---@param sender? string Who is at the other end of the socket: an IP address, or "unix".
+---@param headers peercert.headers
+---@return peercert.Report? report nil, and no error, when the request comes from no trusted proxy.
+---@return peercert.error? err The request has to be refused.
+function Forwarded:read(sender, headers) end
+
+---@param name string
+---@return boolean claims The header says who a client is: only a trusted proxy may send it.
+function Forwarded:claims(name) end
+
+---@param name string
+---@return boolean claims The same of a variable, `HTTP_...`.
+function Forwarded:claims_variable(name) end
+
+---@param headers peercert.headers
+---@return peercert.headers left Those that do not say who a client is.
+function Forwarded:strip(headers) end
+
 local peercert = {}
 
 ---@param options peercert.options
@@ -471,6 +516,15 @@ function peercert.rules(rules) end
 ---@return peercert.Rules? rules
 ---@return peercert.error? err
 function peercert.rules_file(path) end
+
+---@param ... peercert.forwarded_options Those of each trusted proxy; without any, headers are only stripped.
+---@return peercert.Forwarded? forwarded
+---@return peercert.error? err
+function peercert.forwarded(...) end
+
+---@param authorization? string The value of a request's `Authorization`.
+---@return boolean fake It passes for one of the form "basicauth".
+function peercert.is_fake_basic_auth(authorization) end
 
 ---@return string ours
 ---@return string tls_library
