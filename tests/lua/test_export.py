@@ -85,14 +85,20 @@ def test_a_connection_fills_in_what_was_negotiated(program: Program) -> None:
     ("details", "problems"),
     [
         ({"serial": "1"}, [["config.unknown_option", "serial"]]),
-        ({"user": 1, "pinned": "yes"}, [["config.wrong_type", "pinned"], ["config.wrong_type", "user"]]),
+        (
+            {"user": 1, "pinned": "yes"},
+            [["config.wrong_type", "pinned"], ["config.wrong_type", "user"]],
+        ),
         ({"user": b"\xff"}, [["config.wrong_type", "user"]]),
         ({"now": 0.5}, [["config.wrong_type", "now"]]),
         ({"cipher": "x", "cipher_number": 65536}, [["config.invalid_value", "cipher_number"]]),
         ({"cipher_bits": 128}, [["config.missing_option", "cipher"]]),
         ({"server_certificate": "server.pem"}, [["certificate.unreadable", "server_certificate"]]),
         ({"resumed": True, "Resumed": True}, [["config.duplicate_option", "resumed"]]),
-        ({"alpn": [], "session_id": {"x": 1}}, [["config.wrong_type", "alpn"], ["config.wrong_type", "session_id"]]),
+        (
+            {"alpn": [], "session_id": {"x": 1}},
+            [["config.wrong_type", "alpn"], ["config.wrong_type", "session_id"]],
+        ),
     ],
 )
 def test_every_wrong_detail_is_told_at_once(
