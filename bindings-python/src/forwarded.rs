@@ -10,6 +10,9 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
+/// How the names of our own variables start.
+const OURS: &str = "peercert";
+
 /// Which proxies are trusted to say who the client is: a set of options each, as a `dict`, or as
 /// keyword arguments for one. Without any, nobody is, and it only strips.
 #[pyclass(frozen, module = "peercert")]
@@ -68,6 +71,19 @@ impl Forwarded {
     /// The same for a variable of a WSGI environ, `HTTP_...`.
     fn claims_variable(&self, name: &str) -> bool {
         self.0.claims_variable(name)
+    }
+
+    /// Takes out of a WSGI environ what says who a client is, and every `peercert...`.
+    fn strip_environ(&self, environ: &Bound<'_, PyDict>) -> PyResult<()> {
+        for name in environ.keys() {
+            let name = name.cast::<PyString>()?;
+            let text = name.to_string_lossy();
+            let start = text.get(..OURS.len()).unwrap_or_default();
+            if start.eq_ignore_ascii_case(OURS) || self.0.claims_variable(&text) {
+                environ.del_item(name)?;
+            }
+        }
+        Ok(())
     }
 
     /// The headers that are left when those are gone that say who a client is.

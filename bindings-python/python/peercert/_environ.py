@@ -10,21 +10,27 @@ import socket
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ._native import Forwarded, is_fake_basic_auth
+from ._native import is_fake_basic_auth
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
+
+    from .types import Identity
 
 VARIABLES = ("apache", "nginx", "cgi")
 """The exports that are variables."""
 HEADERS = ("basicauth", "rfc9440", "xfcc")
 """The exports that are headers, in an environ with `HTTP_` before their names."""
 
+# The variables of an export, as far as they have to be looked for.
+_PREFIXES = {"apache": ("SSL_CLIENT_", "SSL_SERVER_"), "nginx": ("ssl_",)}
+_CGI = ("REMOTE_USER", "AUTH_TYPE", "SSL_CLIENT_CERT")
+
 
 class Exporting(Protocol):
     """What has `export`: any of peercert's sockets, and a report."""
 
-    def export(self, form: str, *, user: str | None = None) -> dict[str, Any]:
+    def export(self, form: str, *, user: str | None = None, pinned: bool = False) -> dict[str, Any]:
         """The client under the names of a format."""
 
 
@@ -41,32 +47,26 @@ def check(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def export(
-    environ: WSGIEnvironment, caller: Exporting, names: Iterable[str], user: str | None
+    environ: WSGIEnvironment, caller: Exporting, names: Iterable[str], identity: Identity
 ) -> None:
     """Puts the client into the environ under the names that are wanted, in the place of whatever
     was there: an inherited `REMOTE_USER` is not this client's."""
+    user = identity.get("user")
+    # Rules identify an unverified caller only by the very certificate.
+    pinned = identity.get("verified") is False
     for name in names:
-        for key in [key for key in environ if _belongs(key, name)]:
+        for key in [key for key in environ if key.startswith(_PREFIXES.get(name, ()))]:
             del environ[key]
+        if name == "cgi":
+            for key in _CGI:
+                environ.pop(key, None)
         if name == "basicauth" and is_fake_basic_auth(environ.get("HTTP_AUTHORIZATION", "")):
             del environ["HTTP_AUTHORIZATION"]
-        for key, value in caller.export(name, user=user).items():
+        for key, value in caller.export(name, user=user, pinned=pinned).items():
             if name in HEADERS:
                 key = "HTTP_" + key.upper().replace("-", "_")
             # An environ has each octet of UTF-8 as a character.
             environ[key] = value.encode().decode("latin-1")
-
-
-def _belongs(key: str, name: str) -> bool:
-    match name:
-        case "apache":
-            return key.startswith(("SSL_CLIENT_", "SSL_SERVER_"))
-        case "nginx":
-            return key.startswith("ssl_")
-        case "cgi":
-            return key in ("REMOTE_USER", "AUTH_TYPE", "SSL_CLIENT_CERT")
-        case _:
-            return False
 
 
 def headers(environ: WSGIEnvironment) -> Iterable[tuple[str, str]]:
@@ -82,9 +82,3 @@ def sender(environ: WSGIEnvironment) -> str:
         if getattr(environ.get(place), "family", None) == socket.AF_UNIX:
             return "unix"
     return str(environ.get("REMOTE_ADDR") or "")
-
-
-def strip(environ: WSGIEnvironment, forwarded: Forwarded) -> None:
-    """Takes out the headers that say who the client is."""
-    for key in [key for key in environ if forwarded.claims_variable(key)]:
-        del environ[key]

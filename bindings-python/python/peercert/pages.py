@@ -57,12 +57,12 @@ def identity(clientcert: Mapping[str, Any], details: Mapping[str, Any]) -> str:
     return _document("Who you are", parts)
 
 
-def refusal(clientcert: Mapping[str, Any], title: str) -> str:
-    """The page for a caller without a verified certificate, as HTML."""
+def refusal(clientcert: Mapping[str, Any], lack: str, title: str) -> str:
+    """The page for a caller that lacks something, as HTML."""
     kind = "bad" if clientcert["present"] else "absent"
-    return _document(
-        title, [_banner(kind, title, "A client certificate is needed", lack(clientcert))]
-    )
+    needed = "Another" if clientcert["verified"] else "A"
+    banner = _banner(kind, title, f"{needed} client certificate is needed", lack)
+    return _document(title, [banner])
 
 
 #: Why a request for a host is not answered on a connection for another one.
@@ -78,8 +78,20 @@ def misdirected(title: str) -> str:
     return _document(title, [banner])
 
 
-def lack(clientcert: Mapping[str, Any]) -> str:
-    """What a caller without a verified certificate lacks, as one or two sentences."""
+def lack(clientcert: Mapping[str, Any], identity: Mapping[str, Any] | None = None) -> str | None:
+    """What a caller lacks, as one or two sentences; `None` when it is verified, and by rules one of
+    the users, where there are rules."""
+    if identity is not None and identity["identified"]:
+        return None
+    if clientcert["verified"] is True:
+        return (
+            None
+            if identity is None
+            else (
+                "This page needs a client certificate of one of its users. The one that was sent, "
+                f"{clientcert['subject'] or 'without a subject'}, is nobody's: {identity['message']}."
+            )
+        )
     if not clientcert["present"]:
         return (
             "This page needs a client certificate, and none was sent. "

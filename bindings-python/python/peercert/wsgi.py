@@ -25,17 +25,18 @@ import functools
 import json
 import logging
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, cast
-from urllib.parse import unquote_to_bytes
 from wsgiref.simple_server import WSGIRequestHandler
 
-from peercert import Forwarded, PeerError, Report, StateError, _environ, log, pages
+from peercert import Forwarded, PeerError, Report, Rules, StateError, _environ, log, pages
+from peercert._paths import Paths
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from peercert.types import Identity
 
 __all__ = ["Connection", "RequestHandler", "direct", "expose", "require"]
 
@@ -49,6 +50,9 @@ class Connection(_environ.Exporting, Protocol):
     def details(self) -> dict[str, Any]:
         """How the connection is protected."""
 
+    def identity(self, rules: Rules) -> Identity:
+        """Who the client is by rules."""
+
     def serves(self, authority: str) -> bool:
         """Whether requests for this host may be answered here."""
 
@@ -56,22 +60,22 @@ class Connection(_environ.Exporting, Protocol):
 def expose(
     app: WSGIApplication,
     *,
+    rules: Rules | None = None,
     forwarded: Forwarded | None = None,
     names: Iterable[str] = (),
-    user: Callable[[dict[str, Any]], str | None] | None = None,
 ) -> WSGIApplication:
     """The same application with `peercert.clientcert` and `peercert.details` in its environ.
 
-    `forwarded` trusts proxies to say who the client is; of such a client there are no
-    `peercert.details`, and `peercert.connection` is a `Report`. `names` are exports ("apache",
-    "nginx", "cgi", "basicauth"); "cgi" sets `REMOTE_USER` to what `user` makes of the client's
-    dictionary, when the certificate is verified.
+    By `rules`, `peercert.identity` says which user the client is. `forwarded` trusts proxies to say
+    who the client is; of such a client there are no `peercert.details`, and `peercert.connection`
+    is a `Report`. `names` are exports ("apache", "nginx", "cgi", "basicauth"); "cgi" sets
+    `REMOTE_USER` to the user of the rules.
 
     Raises `StateError` (`state.no_connection`) for a request whose server does not hand over the
     connection: an application never sees an empty dictionary in the place of an identity.
     """
 
-    caller = _Caller(forwarded, names, user)
+    caller = _Caller(rules, forwarded, names)
 
     def exposed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -89,8 +93,8 @@ def direct(app: WSGIApplication) -> WSGIApplication:
     answered 421. `expose` and `require` do that as well."""
 
     def directed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        connection = _connection(environ)
-        if all(_serves(connection, authority) for authority in _authorities(environ)):
+        # Of a client that a proxy tells of, the proxy has chosen the host.
+        if _TOLD in environ or all(map(_connection(environ).serves, _authorities(environ))):
             return app(environ, start_response)
         about = {"message": pages.MISDIRECTED}
         return _answer(environ, start_response, 421, pages.misdirected, about)
@@ -103,29 +107,31 @@ def require(
     *,
     status: int = 403,
     paths: Iterable[str] | None = None,
+    rules: Rules | None = None,
     forwarded: Forwarded | None = None,
     names: Iterable[str] = (),
-    user: Callable[[dict[str, Any]], str | None] | None = None,
 ) -> WSGIApplication:
     """The same application, whose chosen paths need a verified client certificate.
 
     `paths` are prefixes of whole path segments ("/admin" is "/admin" and "/admin/users", not
     "/administrator"); without them every path is meant. Where a path can be read in more than one
     way (case, `//`, `..`, `%2e`), the way that needs a certificate counts. `status` is 403 or
-    400. The environ is filled as `expose` does, with the same arguments, in its place.
+    400. With `rules`, the client has to be one of their users, too; a rule that pins a certificate
+    and says `allow_unverified` is enough. The environ is filled as `expose` does, with the same
+    arguments.
     """
     if status not in (400, 403):
         raise ValueError(f"status {status!r} is not possible; it is 403 or 400")
-    rules = None if paths is None else _rules(paths)
-    caller = _Caller(forwarded, names, user)
+    chosen = None if paths is None else Paths(paths)
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        clientcert = environ["peercert.clientcert"]
-        if clientcert["verified"] is True or (rules is not None and not _chosen(environ, rules)):
+        identity = None if rules is None else environ["peercert.identity"]
+        lack = pages.lack(environ["peercert.clientcert"], identity)
+        if lack is None or not (chosen is None or _is_under(chosen, environ)):
             return app(environ, start_response)
-        return _refuse(environ, start_response, clientcert, status)
+        return _refuse(environ, start_response, lack, status)
 
-    return expose(guarded)
+    return expose(guarded, rules=rules, forwarded=forwarded, names=names)
 
 
 class RequestHandler(WSGIRequestHandler):
@@ -173,36 +179,34 @@ class _Caller:
     """Finds out who the client of a request is, and tells it in the environ."""
 
     def __init__(
-        self,
-        forwarded: Forwarded | None,
-        names: Iterable[str],
-        user: Callable[[dict[str, Any]], str | None] | None,
+        self, rules: Rules | None, forwarded: Forwarded | None, names: Iterable[str]
     ) -> None:
-        self._forwarded = Forwarded() if forwarded is None else forwarded
+        self._rules = rules
+        self._proxies = forwarded
+        self._stripping = Forwarded() if forwarded is None else forwarded
         self._names = _environ.check(names)
-        self._user = user
 
-    def identify(self, environ: WSGIEnvironment) -> dict[str, Any]:
-        """Fills the environ; gives the dictionary of the client."""
-        told = environ.get(_TOLD)
-        if not isinstance(told, Report):
+    def identify(self, environ: WSGIEnvironment) -> None:
+        """Fills the environ."""
+        told: Report | None = environ.get(_TOLD)
+        if told is None and self._proxies is not None:
             # What a proxy says is read once: the outer one of two has taken it out.
-            told = self._forwarded.read(_environ.sender(environ), _environ.headers(environ))
-        connection = _connection(environ) if told is None else told
-        for key in [key for key in environ if _claims_our_name(key)]:
-            del environ[key]
-        _environ.strip(environ, self._forwarded)
-        clientcert = dict(connection.clientcert())
+            told = self._proxies.read(_environ.sender(environ), _environ.headers(environ))
+        connection: Connection | Report = _connection(environ) if told is None else told
+        identity: Identity | None = environ.get("peercert.identity")
+        if self._rules is not None:
+            identity = connection.identity(self._rules)
+        self._stripping.strip_environ(environ)
         environ["peercert.connection"] = connection
-        environ["peercert.clientcert"] = clientcert
-        if isinstance(connection, Report):
-            environ[_TOLD] = connection
+        environ["peercert.clientcert"] = connection.clientcert()
+        if told is not None:
+            environ[_TOLD] = told
         else:
-            environ["peercert.details"] = connection.details()
+            environ["peercert.details"] = _connection(environ).details()
+        if identity is not None:
+            environ["peercert.identity"] = identity
         if self._names:
-            user = self._user(clientcert) if self._user else None
-            _environ.export(environ, connection, self._names, user)
-        return clientcert
+            _environ.export(environ, connection, self._names, identity or {"identified": False})
 
 
 def _connection(environ: WSGIEnvironment) -> Connection:
@@ -230,118 +234,36 @@ def _is_ours(connection: object) -> bool:
     return callable(getattr(connection, "clientcert", None))
 
 
-def _claims_our_name(key: str) -> bool:
-    # Servers make HTTP_... of header names in different ways ("Peercert-X", "peercert.x").
-    return re.match(r"(HTTP_)?[^A-Z0-9]*PEERCERT", key.upper()) is not None
-
-
-# A host without or with a port. What else RFC 3986 allows for one (percent-encoding, user names,
-# commas), applications read in different ways.
-_PLAIN_AUTHORITY = re.compile(r"([A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
-_ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 # Where servers keep the request's target as it came; wsgiref has an absolute one for a path.
 _TARGETS = ("RAW_URI", "REQUEST_URI", "PATH_INFO")
-
-
-def _serves(connection: Connection, authority: str) -> bool:
-    return _PLAIN_AUTHORITY.fullmatch(authority) is not None and connection.serves(authority)
+_ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 
 
 def _authorities(environ: WSGIEnvironment) -> set[str]:
     """The hosts that a request names: in `Host`, and in its target if that is a whole URL. By RFC
     9112, 3.2.2, the latter alone counts; applications look at the former. A request that names
     none is for the default host."""
-    named = {
-        found[1].strip()
-        for place in _TARGETS
-        if (found := _ABSOLUTE_FORM.match(environ.get(place, "")))
-    }
+    named = set()
+    for place in _TARGETS:
+        target = environ.get(place, "")
+        if not target.startswith("/") and (found := _ABSOLUTE_FORM.match(target)):
+            named.add(found[1].strip())
     host: str = environ.get("HTTP_HOST", "").strip()
     return named | {host} if host or not named else named
 
 
-def _rules(paths: Iterable[str]) -> list[tuple[str, ...]]:
-    if isinstance(paths, str):
-        raise TypeError("paths is a list of paths, not one text")
-    rules = []
-    for path in paths:
-        if not path.startswith("/"):
-            raise ValueError(f"path {path!r} does not start with /")
-        rule = _segments(path.encode().decode("latin-1"))
-        if rule is None:
-            raise ValueError(f"path {path!r} is not in its plain form")
-        rules.append(rule)
-    if not rules:
-        raise ValueError("paths is empty; leave it out to guard every path")
-    return rules
-
-
-def _chosen(environ: WSGIEnvironment, rules: list[tuple[str, ...]]) -> bool:
-    """Whether any reading of the request's path lies under a rule; what cannot be read does."""
+def _is_under(chosen: Paths, environ: WSGIEnvironment) -> bool:
     inner = environ.get("PATH_INFO", "")
-    for path in (environ.get("SCRIPT_NAME", "") + inner, inner):
-        if path and not path.startswith("/"):
-            return True
-        readings = _readings(path)
-        if readings is None:
-            return True
-        if any(reading[: len(rule)] == rule for reading in readings for rule in rules):
-            return True
-    return False
-
-
-def _readings(path: str) -> list[tuple[str, ...]] | None:
-    """The segments of a path as a server or an application may read it: as it is, and with what is
-    still percent-encoded decoded. None: it has no plain reading."""
-    readings = []
-    for _ in range(4):
-        segments = _segments(path)
-        if segments is None:
-            return None
-        readings.append(segments)
-        try:
-            decoded = unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
-        except UnicodeError:
-            return None
-        if decoded == path:
-            return readings
-        path = decoded
-    return None
-
-
-def _segments(path: str) -> tuple[str, ...] | None:
-    """The segments of a path as it is compared: without empty ones and `.`, without parameters,
-    trailing dots and spaces, and regardless of case and of Unicode's compatibility forms. None
-    when it has `..`, control characters or bytes that are no UTF-8: nobody who means well sends
-    these, and applications differ in what they make of them."""
-    try:
-        # PEP 3333: text of an environ is bytes as Latin-1.
-        text = path.encode("latin-1").decode()
-    except UnicodeError:
-        return None
-    text = unicodedata.normalize("NFKC", text).casefold()
-    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in text):
-        return None
-    segments = []
-    for segment in re.split(r"[/\\]", text):
-        name = segment.partition(";")[0].strip()
-        if name == "..":
-            return None
-        name = name.rstrip(". ")
-        if name:
-            segments.append(name)
-    return tuple(segments)
+    return chosen.cover(environ.get("SCRIPT_NAME", "") + inner) or chosen.cover(inner)
 
 
 def _refuse(
-    environ: WSGIEnvironment,
-    start_response: StartResponse,
-    clientcert: dict[str, Any],
-    status: int,
+    environ: WSGIEnvironment, start_response: StartResponse, lack: str, status: int
 ) -> Iterable[bytes]:
+    clientcert = environ["peercert.clientcert"]
     keys = ("present", "verified", "verifyresult", "verifycode")
-    about = {"message": pages.lack(clientcert)} | {key: clientcert[key] for key in keys}
-    page = functools.partial(pages.refusal, clientcert)
+    about = {"message": lack} | {key: clientcert[key] for key in keys}
+    page = functools.partial(pages.refusal, clientcert, lack)
     return _answer(environ, start_response, status, page, about)
 
 

@@ -26,11 +26,12 @@ const FAMILIES: &[&str] = &[
     "ssl-client-",
     "x-ssl-client-",
     "x-forwarded-tls-client-cert",
-    "peercert-",
+    "peercert",
 ];
 
 /// A name as it is compared. Servers make one variable of `Client-Cert`, `client_cert` and
-/// `Client.Cert`, each in a way of its own: all but letters and digits is one character here.
+/// `Client.Cert`, each in a way of its own: all but letters and digits is one character here, and
+/// nothing at the start.
 pub(super) fn folded(name: &str) -> String {
     let fold = |c: char| {
         if c.is_ascii_alphanumeric() {
@@ -39,7 +40,8 @@ pub(super) fn folded(name: &str) -> String {
             '-'
         }
     };
-    name.trim().chars().map(fold).collect()
+    let start = name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    start.trim_end().chars().map(fold).collect()
 }
 
 /// A (folded) name that says who a client is.

@@ -20,6 +20,8 @@ from peercert import wsgi
 from scene import LIVE, client_context, server_options
 
 GOOD = (LIVE / "good.pem").read_text()
+CN = peercert.Rules("preset cn")
+JANE = peercert.Rules("subject.CN /.*/ jane")
 PROXY = {"forwarded_format": "nginx", "forwarded_from": "10.0.0.0/8"}
 NGINX = {
     "HTTP_X_SSL_CLIENT_CERT": quote(GOOD, safe=""),
@@ -54,8 +56,14 @@ class Verified:
     def details(self) -> dict[str, Any]:
         return {}
 
-    def export(self, form: str, *, user: str | None = None) -> dict[str, Any]:
-        return self.report.export(form, user=user)
+    def identity(self, rules: peercert.Rules) -> Any:
+        return self.report.identity(rules)
+
+    def serves(self, _: str) -> bool:
+        return True
+
+    def export(self, form: str, *, user: str | None = None, pinned: bool = False) -> dict[str, Any]:
+        return self.report.export(form, user=user, pinned=pinned)
 
 
 def exposing(**options: Any) -> Any:
@@ -65,7 +73,7 @@ def exposing(**options: Any) -> Any:
 
 def test_an_application_reads_apaches_names() -> None:
     status, seen = call(
-        exposing(names=["apache", "cgi"], user=lambda client: client["subjectname"][0][0]["value"]),
+        exposing(names=["apache", "cgi"], rules=CN),
         **{"peercert.connection": Verified()},
         REMOTE_USER="inherited",
         SSL_CLIENT_S_DN_UID="inherited",
@@ -83,7 +91,7 @@ def test_an_application_reads_apaches_names() -> None:
 
 def test_who_does_not_verify_is_no_user() -> None:
     _, seen = call(
-        exposing(names=["apache", "cgi"], user=lambda _: "root"),
+        exposing(names=["apache", "cgi"], rules=CN),
         **{"peercert.connection": Verified("FAILED:certificate revoked")},
         REMOTE_USER="inherited",
     )
@@ -94,9 +102,43 @@ def test_who_does_not_verify_is_no_user() -> None:
 
 def test_a_user_of_any_script_is_octets_in_an_environ() -> None:
     _, seen = call(
-        exposing(names=["cgi"], user=lambda _: "Łukasz"), **{"peercert.connection": Verified()}
+        exposing(names=["cgi"], rules=peercert.Rules("subject.CN /.*/ Łukasz")),
+        **{"peercert.connection": Verified()},
     )
     assert seen["REMOTE_USER"].encode("latin-1").decode() == "Łukasz"
+
+
+def test_rules_say_who_a_guarded_path_is_for() -> None:
+    nobody = peercert.Rules("subject.CN nobody nobody")
+    for rules, expected in ((CN, "200 OK"), (nobody, "403 Forbidden")):
+        status, seen = call(
+            lambda app, rules=rules: wsgi.require(app, rules=rules),
+            **{"peercert.connection": Verified()},
+        )
+        assert status == expected
+        assert seen.get("peercert.identity", {}).get("identified", False) is (expected == "200 OK")
+
+
+def test_a_pinned_certificate_is_a_user_though_it_does_not_verify() -> None:
+    pin = peercert.certinfo(GOOD)["fingerprint"]
+    options: list[Any] = [
+        {"source": "fingerprint", "value": pin, "user": "gate", "allow_unverified": True}
+    ]
+    status, seen = call(
+        lambda app: wsgi.require(app, rules=peercert.Rules(options), names=["cgi"]),
+        **{"peercert.connection": Verified("FAILED:self-signed certificate")},
+    )
+    assert status == "200 OK"
+    assert seen["peercert.clientcert"]["verified"] is False
+    assert (seen["peercert.identity"]["user"], seen["REMOTE_USER"]) == ("gate", "gate")
+
+
+def test_what_the_outer_rules_say_reaches_the_application_through_an_inner_guard() -> None:
+    _, seen = call(
+        lambda app: wsgi.expose(wsgi.require(app, paths=["/admin"]), rules=CN),
+        **{"peercert.connection": Verified()},
+    )
+    assert seen["peercert.identity"]["identified"] is True
 
 
 def test_fake_basic_auth_replaces_what_the_client_says() -> None:
@@ -114,7 +156,7 @@ def test_fake_basic_auth_replaces_what_the_client_says() -> None:
 def test_a_trusted_proxy_says_who_the_client_is() -> None:
     forwarded = peercert.Forwarded(PROXY)
     status, seen = call(
-        exposing(forwarded=forwarded, names=["cgi"], user=lambda _: "jane"),
+        exposing(forwarded=forwarded, names=["cgi"], rules=JANE),
         REMOTE_ADDR="10.0.0.1",
         **NGINX,
     )
@@ -206,7 +248,7 @@ def test_a_real_server_tells_apaches_names(client: str | None, verdict: str) -> 
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [f"{environ['SSL_CLIENT_VERIFY']} {environ.get('REMOTE_USER', '-')}".encode()]
 
-    exposed = wsgi.expose(app, names=["apache", "cgi"], user=lambda _: "jane")
+    exposed = wsgi.expose(app, names=["apache", "cgi"], rules=JANE)
     context: ssl.SSLContext = client_context(client)
     with serving(exposed) as port:
         connection = http.client.HTTPSConnection("127.0.0.1", port, context=context)
