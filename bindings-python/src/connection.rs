@@ -179,7 +179,8 @@ impl Connection {
     }
 
     /// Whether requests for this `Host` or `:authority` may be answered here: its virtual host lets in
-    /// the same clients as this connection's. Otherwise the answer is 421 (RFC 9110, 15.5.20).
+    /// the same clients as this connection's. Otherwise the answer is 421 (RFC 9110, 15.5.20). Beside
+    /// virtual hosts, odd spellings (percent-encoding, user names, commas) are served nowhere.
     fn serves(&self, py: Python<'_>, authority: &str) -> bool {
         self.lock(py).serves(authority)
     }

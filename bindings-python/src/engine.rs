@@ -455,7 +455,8 @@ impl Engine {
         Ok(self.report(py)?.json())
     }
 
-    /// Whether requests for this `Host` or `:authority` may be answered here.
+    /// Whether requests for this `Host` or `:authority` may be answered here. Beside virtual hosts, odd
+    /// spellings (percent-encoding, user names, commas) are served nowhere.
     fn serves(&self, py: Python<'_>, authority: &str) -> bool {
         self.look(py, |connection| connection.serves(authority))
     }

@@ -11,12 +11,14 @@ mod cgi;
 mod connection;
 mod details;
 mod escape;
+mod given;
 mod nginx;
 mod rfc9440;
 mod xfcc;
 
-pub use basic::is_fake as is_fake_basic_auth;
+pub use basic::is_fake_basic_auth;
 pub use details::{Cipher, Details};
+pub use given::{DetailRow, DETAILS};
 
 use crate::error::{Code, Error, Result};
 use crate::options::fold;
