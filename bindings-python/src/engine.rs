@@ -11,9 +11,10 @@ use crate::dict;
 use crate::errors::{self, Flavour, Operation};
 use crate::export;
 use crate::fd::Fd;
+use crate::kept::Kept;
 use crate::report::{chain, der};
 use crate::rules::Rules;
-use peercert::export::Details;
+use peercert::export::{Details, Format};
 use peercert::value::Value;
 use peercert::{Connection, Progress, Report};
 use pyo3::exceptions::{PyNotImplementedError, PyValueError};
@@ -47,6 +48,10 @@ pub(crate) struct Engine {
     details: PyOnceLock<Arc<Value>>,
     /// A certificate was asked for after the handshake.
     asked: AtomicBool,
+    clientcert: Kept<()>,
+    identity: Kept<Py<Rules>>,
+    /// By format, user, pinned, generous.
+    exports: Kept<(Format, Option<String>, bool, bool)>,
 }
 
 impl Engine {
@@ -66,6 +71,9 @@ impl Engine {
             report: PyOnceLock::new(),
             details: PyOnceLock::new(),
             asked: AtomicBool::new(false),
+            clientcert: Kept::default(),
+            identity: Kept::default(),
+            exports: Kept::default(),
         })
     }
 
@@ -376,13 +384,22 @@ impl Engine {
 
     /// Who the client is, as a dictionary.
     fn clientcert<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let report = self.report(py)?;
-        dict::build(py, |sink| report.describe(sink))
+        let tell = |report: &Report| dict::build(py, |sink| report.describe(sink));
+        self.clientcert
+            .answer(py, self.report(py)?, (), |(), ()| true, tell)
     }
 
     /// Who the client is by these rules, as a dictionary.
-    fn identity<'py>(&self, py: Python<'py>, rules: &Rules) -> PyResult<Bound<'py, PyAny>> {
-        rules.answer(py, &self.report(py)?)
+    fn identity<'py>(
+        &self,
+        py: Python<'py>,
+        rules: &Bound<'py, Rules>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let tell = |report: &Report| rules.get().answer(py, report);
+        let question = rules.clone().unbind();
+        let same = |one: &Py<Rules>, other: &Py<Rules>| one.is(other);
+        self.identity
+            .answer(py, self.report(py)?, question, same, tell)
     }
 
     /// The connection as a dictionary.
@@ -411,17 +428,26 @@ impl Engine {
         user: Option<String>,
         pinned: bool,
         generous: bool,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        let details = self
-            .look(py, |connection| connection.export_details())
-            .map_err(|error| errors::own(py, &error))?;
-        let details = Details {
-            user,
-            pinned,
-            generous,
-            ..details
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let format = Format::parse(form).map_err(|error| errors::own(py, &error))?;
+        let question = (format, user, pinned, generous);
+        let tell = |report: &Report| {
+            let known = self.look(py, |connection| connection.export_details());
+            let (_, user, pinned, generous) = question.clone();
+            let details = Details {
+                user,
+                pinned,
+                generous,
+                ..known.map_err(|error| errors::own(py, &error))?
+            };
+            export::export(py, report, format, &details).map(Bound::into_any)
         };
-        export::export(py, &*self.report(py)?, form, &details)
+        let report = self.report(py)?;
+        if format.changes_with_time() {
+            return tell(&report);
+        }
+        self.exports
+            .answer(py, report, question.clone(), PartialEq::eq, tell)
     }
 
     /// What `clientcert` tells, as JSON text.
@@ -429,7 +455,8 @@ impl Engine {
         Ok(self.report(py)?.json())
     }
 
-    /// Whether requests for this `Host` or `:authority` may be answered here.
+    /// Whether requests for this `Host` or `:authority` may be answered here. Beside virtual hosts, odd
+    /// spellings (percent-encoding, user names, commas) are served nowhere.
     fn serves(&self, py: Python<'_>, authority: &str) -> bool {
         self.look(py, |connection| connection.serves(authority))
     }
