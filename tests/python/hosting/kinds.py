@@ -53,10 +53,10 @@ def _gunicorn(worker: str, **features: Any) -> Kind:
     return Kind(f"gunicorn-{worker}", command, {"worker": worker}, **features)
 
 
-def _uvicorn(loop: str, http: str, more: dict[str, Any], **features: Any) -> Kind:
+def _uvicorn(loop: str, parser: str, more: dict[str, Any], **features: Any) -> Kind:
     made = _program("uvicorn", tells_address=False, **features)
-    told = {"loop": loop, "http": http, **more}
-    return replace(made, name=f"uvicorn-{loop}-{http}", told=told)
+    told = {"loop": loop, "http": parser, **more}
+    return replace(made, name=f"uvicorn-{loop}-{parser}", told=told)
 
 
 def _hypercorn(worker: str) -> Kind:
