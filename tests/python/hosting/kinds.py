@@ -64,6 +64,10 @@ def _hypercorn(worker: str) -> Kind:
     return replace(made, name=f"hypercorn-{worker}", told={"worker": worker})
 
 
+def _patched(kind: Kind) -> Kind:
+    return replace(kind, name=f"{kind.name}-patched", told={**kind.told, "patched": True})
+
+
 #: One of each kind.
 KINDS = [
     _gunicorn("sync", keeps_alive=False, waits_for=("before", "after")),
@@ -82,6 +86,8 @@ KINDS = [
     _program("aiohttp", tells_address=False),
 ]
 FURTHER = [
+    _patched(_gunicorn("gevent", http="2")),
+    _patched(_program("pywsgi")),
     _uvicorn("asyncio", "httptools", {"ws": "websockets-sansio"}, websockets=True),
     _uvicorn("asyncio", "h11", {"ws": "websockets"}, websockets=True),
     _uvicorn("uvloop", "h11", {}, websockets=True),

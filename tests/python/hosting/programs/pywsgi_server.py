@@ -1,12 +1,5 @@
 """This file is about gevent's server."""
 
-import sys
-
-from gevent import monkey
-
-if "patched" in sys.argv:
-    monkey.patch_all()
-
 from hosted import OPTIONS, PORT, WATCH, wsgi_app
 
 from peercert import SSLContext
