@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from peercert import SSLContext
+from peercert._asyncio import slim
 from peercert._recipe import Recipe
 from peercert.asgi import attach
 
@@ -56,6 +57,7 @@ def _attaching(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
         def connection_made(self, transport: Any) -> None:
             """Begins a connection; its handshake is over."""
             super().connection_made(transport)
+            slim(transport)
             # Another than this one where HTTP/1 and HTTP/2 have a protocol each.
             chosen, connection = transport.get_protocol(), transport.get_extra_info("ssl_object")
             chosen.app = attach(chosen.app, connection)
