@@ -19,6 +19,7 @@ import identity
 import scale
 import servers
 import size
+import webservers
 
 LIVE = Path(__file__).resolve().parents[1] / "tests" / "pki" / "live"
 
@@ -37,7 +38,8 @@ def main() -> None:
             shutil.copy(LIVE / source, Path(folder, name))
         bench = servers.Bench(arguments.programs, Path(folder), arguments.connections)
         print(f"{'':58}{'ours':>11}{'peer':>11}{'ratio':>8}{'(min..max)':>14}{'goal':>7}")
-        for title, ours, peer, unit, goal in (*rows(bench), *scale.rows(bench)):
+        every = (*rows(bench), *webservers.rows(bench), *scale.rows(bench))
+        for title, ours, peer, unit, goal in every:
             row(title, ours, peer, unit, goal, arguments.pairs)
 
 
@@ -50,7 +52,7 @@ FILES = {
 }
 
 
-def rows(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, float | None]]:
+def rows(bench: servers.Bench) -> list[servers.Row]:
     """What is measured: a title, ours, the peer, the unit, and the ratio that is aimed at."""
     loop = bench.python("loop.py", "peercert")
     bare = bench.program("bare")
@@ -102,7 +104,7 @@ def rows(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, float |
     ]
 
 
-def rows_in_lua(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, float | None]]:
+def rows_in_lua(bench: servers.Bench) -> list[servers.Row]:
     """The same for Lua programs: on our module, and on LuaSec."""
     ours, pem = bench.lua("peercert"), LIVE / "good.pem"
     return [
@@ -126,7 +128,7 @@ def rows_in_lua(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, 
     ]
 
 
-def rows_in_c(bench: servers.Bench) -> list[tuple[str, Measure, Measure, str, float | None]]:
+def rows_in_c(bench: servers.Bench) -> list[servers.Row]:
     """The same for C programs: on our library, and on the system's OpenSSL."""
     ours, pem = bench.program("c-ours"), LIVE / "good.pem"
     idle = bench.idle_program("c-ours")

@@ -6,13 +6,10 @@ connection.
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
+
+import outside
 
 CONFIGURATION = """
 daemon off;
@@ -41,38 +38,11 @@ http {{
 """
 
 
-def measure(folder: Path, connections: int, client: Callable[[int, int], list[str]]) -> float:
-    """Microseconds a connection; `client` gives the command for a port and so many connections."""
+def measure(folder: Path, connections: int, client: outside.Client) -> float:
+    """Microseconds a connection."""
     with tempfile.TemporaryDirectory() as scratch:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
+        port = outside.free_port()
         path = Path(scratch, "nginx.conf")
         path.write_text(CONFIGURATION.format(scratch=scratch, port=port, folder=folder))
-        nginx = subprocess.Popen(["nginx", "-p", scratch, "-c", str(path)])
-        try:
-            _until_it_listens(nginx, port)
-            # The first connection warms the server up and does not count.
-            subprocess.run(client(port, 1), check=True, stdout=subprocess.DEVNULL)
-            before = _cpu_seconds(nginx.pid)
-            subprocess.run(client(port, connections), check=True, stdout=subprocess.DEVNULL)
-            return (_cpu_seconds(nginx.pid) - before) / connections * 1e6
-        finally:
-            nginx.terminate()
-            nginx.wait()
-
-
-def _until_it_listens(nginx: subprocess.Popen[bytes], port: int) -> None:
-    while nginx.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except ConnectionRefusedError:
-            time.sleep(0.01)
-        else:
-            return
-    raise RuntimeError("nginx ended before it listened")
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    # utime and stime, the 14th and 15th of all fields.
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        command = ["nginx", "-p", scratch, "-c", str(path)]
+        return outside.processor_time(command, Path(scratch), port, client, connections)

@@ -16,10 +16,8 @@ from typing import Any
 
 import servers
 
-Row = tuple[str, Callable[[], float], Callable[[], float], str, float | None]
 
-
-def rows(bench: servers.Bench) -> list[Row]:
+def rows(bench: servers.Bench) -> list[servers.Row]:
     """What is measured: a title, ours, the peer, the unit, and the ratio that is aimed at."""
     folder = bench.folder / "scale"
     folder.mkdir()
@@ -34,7 +32,7 @@ def rows(bench: servers.Bench) -> list[Row]:
     ]
 
 
-def _cas(bench: servers.Bench, loading: Loading) -> list[Row]:
+def _cas(bench: servers.Bench, loading: Loading) -> list[servers.Row]:
     ours, library, system = (
         loading.program("cas"),
         loading.program("store"),
@@ -69,7 +67,7 @@ def _cas(bench: servers.Bench, loading: Loading) -> list[Row]:
     ]
 
 
-def _crl(bench: servers.Bench, loading: Loading) -> list[Row]:
+def _crl(bench: servers.Bench, loading: Loading) -> list[servers.Row]:
     ours, library = loading.program("crl"), loading.program("x509-crl")
     system = loading.system("x509-crl")
     crl = "CRL of a million, "
@@ -94,7 +92,7 @@ def _crl(bench: servers.Bench, loading: Loading) -> list[Row]:
     ]
 
 
-def _resumed(bench: servers.Bench) -> list[Row]:
+def _resumed(bench: servers.Bench) -> list[servers.Row]:
     return [
         (
             f"TLS {version}, resumed handshake / full handshake",
@@ -107,7 +105,7 @@ def _resumed(bench: servers.Bench) -> list[Row]:
     ]
 
 
-def _reload(reload: Runs) -> list[Row]:
+def _reload(reload: Runs) -> list[servers.Row]:
     title = "1,000 hosts, "
     return [
         (

@@ -14,11 +14,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import nginx
+import outside
 
 PROGRAMS = Path(__file__).with_name("programs")
 
 # The interpreter, which finds the module by LUA_PATH and LUA_CPATH.
 LUA = ("lua5.4",)
+
+#: A title, ours, the peer, the unit, and the ratio that is aimed at.
+Row = tuple[str, Callable[[], float], Callable[[], float], str, float | None]
 
 # How many idle connections are held.
 IDLE = 500
@@ -53,8 +57,7 @@ class Bench:
 
     def nginx(self) -> Callable[[], float]:
         """nginx, with as many connections of the same client."""
-        client = lambda port, count: self._load(port, count, "requests")  # noqa: E731
-        return lambda: nginx.measure(self.folder, self.connections, client)
+        return lambda: nginx.measure(self.folder, self.connections, self.client("requests"))
 
     def idle_lua(self, kind: str) -> Callable[[], float]:
         """A server written in Lua that holds idle connections; kilobytes each."""
@@ -90,6 +93,10 @@ class Bench:
             if client.stdin:
                 client.stdin.close()
             return float(answer["kilobytes"] / answer["connections"])
+
+    def client(self, what: str) -> outside.Client:
+        """The command of the client that does this."""
+        return lambda port, count: self._load(port, count, what)
 
     def _load(self, port: int, connections: int, what: str, version: str = "1.3") -> list[str]:
         arguments = [str(self.folder), str(port), str(connections), what, version]

@@ -13,6 +13,9 @@ use std::net::TcpStream;
 /// The request that the client sends.
 pub const REQUEST: &[u8] = b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n";
 
+/// The same on a connection that goes on.
+pub const NEXT_REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
 /// The answer that every server gives.
 pub const ANSWER: &[u8] = b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nok\n";
 
@@ -78,6 +81,26 @@ pub fn request(stream: &mut (impl Read + Write)) -> io::Result<()> {
         }
     }
     if !answer.starts_with(b"HTTP/1.") {
+        return Err(io::Error::other("the server did not answer"));
+    }
+    Ok(())
+}
+
+/// Sends a request on a connection that goes on, and reads its answer.
+///
+/// # Errors
+/// Those of the stream; another answer than the servers give.
+pub fn next_request(stream: &mut (impl Read + Write)) -> io::Result<()> {
+    stream.write_all(NEXT_REQUEST)?;
+    let mut answer = Vec::new();
+    let mut buffer = [0; 1_024];
+    while !answer.ends_with(b"\r\n\r\nok\n") {
+        match stream.read(&mut buffer)? {
+            0 => return Err(io::Error::other("the server ended the connection")),
+            read => answer.extend(buffer.iter().take(read)),
+        }
+    }
+    if !answer.starts_with(b"HTTP/1.1 200") {
         return Err(io::Error::other("the server did not answer"));
     }
     Ok(())

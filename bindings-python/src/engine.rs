@@ -11,6 +11,7 @@ use crate::dict;
 use crate::errors::{self, Flavour, Operation};
 use crate::export;
 use crate::fd::Fd;
+use crate::kept::Kept;
 use crate::report::{chain, der};
 use crate::rules::Rules;
 use peercert::export::Details;
@@ -47,6 +48,8 @@ pub(crate) struct Engine {
     details: PyOnceLock<Arc<Value>>,
     /// A certificate was asked for after the handshake.
     asked: AtomicBool,
+    clientcert: Kept<()>,
+    identity: Kept<Py<Rules>>,
 }
 
 impl Engine {
@@ -66,6 +69,8 @@ impl Engine {
             report: PyOnceLock::new(),
             details: PyOnceLock::new(),
             asked: AtomicBool::new(false),
+            clientcert: Kept::default(),
+            identity: Kept::default(),
         })
     }
 
@@ -376,13 +381,22 @@ impl Engine {
 
     /// Who the client is, as a dictionary.
     fn clientcert<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let report = self.report(py)?;
-        dict::build(py, |sink| report.describe(sink))
+        let tell = |report: &Report| dict::build(py, |sink| report.describe(sink));
+        self.clientcert
+            .answer(py, self.report(py)?, (), |(), ()| true, tell)
     }
 
     /// Who the client is by these rules, as a dictionary.
-    fn identity<'py>(&self, py: Python<'py>, rules: &Rules) -> PyResult<Bound<'py, PyAny>> {
-        rules.answer(py, &self.report(py)?)
+    fn identity<'py>(
+        &self,
+        py: Python<'py>,
+        rules: &Bound<'py, Rules>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let tell = |report: &Report| rules.get().answer(py, report);
+        let question = rules.clone().unbind();
+        let same = |one: &Py<Rules>, other: &Py<Rules>| one.is(other);
+        self.identity
+            .answer(py, self.report(py)?, question, same, tell)
     }
 
     /// The connection as a dictionary.

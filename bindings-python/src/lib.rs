@@ -15,6 +15,7 @@ mod errors;
 mod export;
 mod fd;
 mod forwarded;
+mod kept;
 mod options;
 mod report;
 mod rules;

@@ -1,8 +1,9 @@
-"""This file is about one context in many threads, and in a process that was forked."""
+"""This file is about what is shared: one context in many threads and after a fork, and answers."""
 
 from __future__ import annotations
 
 import functools
+import json
 import os
 import socket
 import ssl
@@ -98,3 +99,25 @@ def in_child(work: object) -> str:
         heard = ours.recv(1000).decode()
     os.waitpid(child, 0)
     return heard
+
+
+def test_an_answer_that_a_program_changes_is_its_own() -> None:
+    context = peercert.SSLContext(**server_options())
+    rules = peercert.Rules("preset cn")
+    with tcp_pair() as (ours, theirs):
+        client = Peer(talk(theirs, client_context("good")))
+        with context.wrap_socket(ours, server_side=True) as tls:
+            first = json.dumps([tls.clientcert(), tls.identity(rules)])
+            for _ in range(4):
+                told, identity = tls.clientcert(), tls.identity(rules)
+                assert json.dumps([told, identity]) == first
+                told["san"]["dns"].append("changed")
+                told["subjectname"][0][0]["value"] = "changed"
+                identity["groups"].append("changed")
+                told["verified"] = False
+            nobody = peercert.Rules("subject.CN nobody nobody")
+            assert tls.identity(nobody)["identified"] is False
+            assert tls.identity(rules)["identified"] is True
+            tls.recv(5)
+            tls.unwrap()
+        client.result()

@@ -70,7 +70,7 @@ def corpus(rest: list[str]) -> int:
     return subprocess.call([*command, "--example", "corpus", "--", *rest], cwd=place.TREE)
 
 
-FUZZ_TARGETS = ("certinfo", "crl", "engine", "names")
+FUZZ_TARGETS = ("certinfo", "crl", "engine", "forwarded", "identity", "names")
 CARGO_FUZZ = "0.13.2"
 
 
@@ -100,11 +100,18 @@ def fuzz(rest: list[str]) -> int:
 
 
 def _seed(target: str, seeds: Path) -> None:
-    """What the target begins with, as DER: the certificates of the vectors, the CRLs."""
+    """What the target begins with: certificates and CRLs as DER, headers and rules of the vectors."""
     sources = {"certinfo": "info/*.pem", "crl": "live/*.crl.pem"}.get(target)
     for source in (place.TREE / "tests" / "pki").glob(sources) if sources else ():
         first = source.read_text().split("-----END")[0].splitlines()[1:]
         (seeds / source.stem).write_bytes(base64.b64decode("".join(first)))
+    if target not in ("forwarded", "identity"):
+        return
+    vectors = json.loads((place.TREE / "tests" / "vectors" / f"{target}.json").read_text())
+    for number, row in enumerate(vectors["rows"]):
+        text = row.get("rules") or "\n".join(":".join(pair) for pair in row.get("headers", ()))
+        if isinstance(text, str):
+            (seeds / str(number)).write_text(text)
 
 
 def soak(rest: list[str]) -> int:

@@ -72,6 +72,14 @@ PACKAGES = (
     Package("lua-luv", None, None, "libuv's loop for them", file="lib/*/lua/5.4/luv.so"),
     Package("lua-copas", None, None, "Copas's loop for them", file="share/lua/5.1/copas.lua"),
     Package("lua-sec", None, None, "whose conventions ours are", file="share/lua/5.4/ssl.lua"),
+    Package("apache2-bin", "apache2", None, "whose names of a client ours are compared with"),
+    Package("nodejs", "node", None, "the same, and a client"),
+    Package("npm", "npm", None, "brings axios to it"),
+    Package(
+        "easy-rsa", None, None, "an authority that clients come from", file="share/easy-rsa/easyrsa"
+    ),
+    Package("golang-go", "go", None, "compiles a client in Go"),
+    Package("gnutls-bin", "gnutls-cli", None, "a client whose TLS library is another"),
     Package("mandoc", "mandoc", None, "checks the pages of the manual"),
     Package("libjansson-dev", None, "jansson.h", "reads the vectors in the C tests"),
     Package("libevent-dev", None, "event2/http.h", "the server that an example in C extends"),

@@ -30,6 +30,7 @@ MYPY_SOURCES = (
     "tests/servers",
     "tests/c",
     "tests/lua",
+    "tests/originals",
     "tests/pki",
     "tests/vectors",
     "bench",
@@ -206,6 +207,13 @@ def lua_module(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome
         )
 
 
+def originals(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
+    """Ours beside the servers, the authorities and the clients that people already have."""
+    del missing
+    wheels.install(tools, wheels.wheel(tools))
+    yield outcome.pytest("originals", tools.python, ["tests/originals"])
+
+
 def packaging(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     """The wheel and the source distribution in empty environments; what the set-up demands."""
     del missing
@@ -245,6 +253,7 @@ STAGES: dict[str, Callable[[environments.Venv, list[str]], Iterator[Outcome]]] =
     "python": python,
     "c": c,
     "lua": lua_module,
+    "originals": originals,
     "packaging": packaging,
     "documents": documents,
 }

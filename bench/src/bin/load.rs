@@ -1,9 +1,9 @@
 //! The client: so many full mutual handshakes one after the other, one request on each; the same with
-//! the session of the connection before; or so many connections that are opened and kept idle until
-//! standard input ends.
+//! the session of the connection before; so many requests on one connection; or so many connections that
+//! are opened and kept idle until standard input ends.
 
 use openssl::ssl::{SslSession, SslSessionCacheMode, SslStream, SslVersion};
-use peercert_bench::request;
+use peercert_bench::{next_request, request};
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,9 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [folder, port, count, what, version] = arguments.as_slice() else {
-        return Err("usage: load FOLDER PORT CONNECTIONS requests|resumed|idle 1.2|1.3".into());
+        return Err(
+            "usage: load FOLDER PORT CONNECTIONS requests|resumed|goes-on|idle 1.2|1.3".into(),
+        );
     };
     let (port, count): (u16, usize) = (port.parse()?, count.parse()?);
     let version = match version.as_str() {
@@ -51,6 +53,10 @@ fn main() -> Outcome<()> {
         if what == "idle" {
             idle.push(stream);
             continue;
+        }
+        if what == "goes-on" {
+            (0..count).try_for_each(|_| next_request(&mut stream))?;
+            break;
         }
         request(&mut stream)?;
     }

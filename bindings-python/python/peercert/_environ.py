@@ -23,6 +23,10 @@ VARIABLES = ("apache", "nginx", "cgi")
 HEADERS = ("basicauth", "rfc9440", "xfcc")
 """The exports that are headers, in an environ with `HTTP_` before their names."""
 
+# The variables of an export, as far as they have to be looked for.
+_PREFIXES = {"apache": ("SSL_CLIENT_", "SSL_SERVER_"), "nginx": ("ssl_",)}
+_CGI = ("REMOTE_USER", "AUTH_TYPE", "SSL_CLIENT_CERT")
+
 
 def export(
     environ: WSGIEnvironment, caller: Caller, names: Iterable[str], identity: Identity | None
@@ -30,8 +34,11 @@ def export(
     """Puts the client into the environ under the names that are wanted, in the place of whatever
     was there: an inherited `REMOTE_USER` is not this client's."""
     for name in names:
-        for key in [key for key in environ if _belongs(key, name)]:
+        for key in [key for key in environ if key.startswith(_PREFIXES.get(name, ()))]:
             del environ[key]
+        if name == "cgi":
+            for key in _CGI:
+                environ.pop(key, None)
         if name == "basicauth" and is_fake_basic_auth(environ.get("HTTP_AUTHORIZATION", "")):
             del environ["HTTP_AUTHORIZATION"]
         for key, value in exported(caller, name, identity).items():
@@ -39,18 +46,6 @@ def export(
                 key = "HTTP_" + key.upper().replace("-", "_")
             # An environ has each octet of UTF-8 as a character.
             environ[key] = value.encode().decode("latin-1")
-
-
-def _belongs(key: str, name: str) -> bool:
-    match name:
-        case "apache":
-            return key.startswith(("SSL_CLIENT_", "SSL_SERVER_"))
-        case "nginx":
-            return key.startswith("ssl_")
-        case "cgi":
-            return key in ("REMOTE_USER", "AUTH_TYPE", "SSL_CLIENT_CERT")
-        case _:
-            return False
 
 
 def headers(environ: WSGIEnvironment) -> Iterable[tuple[str, str]]:

@@ -24,6 +24,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.sync import SyncWorker
 
 from peercert import ConfigError, Error, SSLContext, SSLSocket, _linger, _native, log
+from peercert._recipe import look_after
 from peercert.asgi import attach
 
 if TYPE_CHECKING:
@@ -99,14 +100,11 @@ def _context(worker: Any, watch: float, options: Mapping[str, Any]) -> SSLContex
             "config.missing_option",
             "gunicorn serves without TLS: its setting certfile switches TLS on",
         )
-    asynchronous = hasattr(worker, "asgi")
     made = _Context(**_of_settings(settings, options, h2=not isinstance(worker, SyncWorker)))
-    for warning in made.warnings:
-        LOG.warning("%s", log.one_line(warning))
-    if asynchronous:
+    if hasattr(worker, "asgi"):
         made.on_refusal(functools.partial(log.refused, LOG, "a client"))
         _attach()
-    made.watch(watch, lambda error: log.reloaded(LOG, error, made.warnings))
+    look_after(made, LOG, watch)
     return made
 
 

@@ -7,12 +7,12 @@ judged.
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from peercert import SSLContext, log
+from peercert import SSLContext
+from peercert._recipe import Recipe
 from peercert.asgi import attach
 
 if TYPE_CHECKING:
@@ -37,31 +37,16 @@ def tls(*, watch: float = 0, **options: Unpack[Options]) -> dict[str, Any]:
     return {"ssl_context_factory": _Factory(watch, dict(options))}
 
 
-class _Factory:
-    """uvicorn's hook: the context of a process. Where there are several processes, it is pickled."""
-
-    def __init__(self, watch: float, options: dict[str, Any]) -> None:
-        self._watch = watch
-        self._options = options
-        self._made: SSLContext | None = SSLContext(**options)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_made": None}
+class _Factory(Recipe):
+    """uvicorn's hook."""
 
     def __call__(self, config: Config, default: object) -> SSLContext:
         """The context; it is asked for when the protocol is chosen and nobody is served yet."""
         del default
-        made = self._made or SSLContext(**self._options)
-        # Of a protocol that speaks HTTP/2.
-        alpn = getattr(config.http_protocol_class, "alpn_protocols", None)
-        if alpn and not made._option("alpn"):
-            made.set_alpn_protocols(alpn)
-        for warning in made.warnings:
-            LOG.warning("%s", log.one_line(warning))
-        made.on_refusal(functools.partial(log.refused, LOG, "a client"))
-        made.watch(self._watch, lambda error: log.reloaded(LOG, error, made.warnings))
+        # A protocol that speaks HTTP/2 says so.
+        alpn = getattr(config.http_protocol_class, "alpn_protocols", ())
         config.http_protocol_class = _attaching(config.http_protocol_class)
-        return made
+        return self.context(LOG, alpn)
 
 
 def _attaching(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:

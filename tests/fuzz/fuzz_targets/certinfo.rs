@@ -8,7 +8,7 @@ use peercert::value::Builder;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(certificate) = peercert::certinfo(data) else { return };
-    let mut builder = Builder::default();
+    let mut builder = Builder::<String>::default();
     builder.begin_dict();
     certificate.describe(&mut builder);
     builder.end();

@@ -77,7 +77,7 @@ fuzz_target!(|data: &[u8]| {
         rest = tail;
     }
     let Ok(certificate) = peercert::certinfo(&certificate(&rdns)) else { return };
-    let mut builder = Builder::default();
+    let mut builder = Builder::<String>::default();
     builder.begin_dict();
     certificate.describe(&mut builder);
     builder.end();

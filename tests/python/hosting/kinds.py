@@ -60,6 +60,17 @@ def _uvicorn(loop: str, http: str, more: dict[str, Any], **features: Any) -> Kin
     )
 
 
+def _hypercorn(worker: str) -> Kind:
+    return Kind(
+        f"hypercorn-{worker}",
+        (str(PROGRAMS / "hypercorn_server.py"),),
+        {"worker": worker},
+        h2=True,
+        websockets=True,
+        tells_address=False,
+    )
+
+
 KINDS = [
     _gunicorn("sync", keeps_alive=False, concurrent=False),
     _gunicorn("gthread", h2=True),
@@ -68,6 +79,8 @@ KINDS = [
     _uvicorn("asyncio", "h11", {"ws": "wsproto"}, websockets=True),
     _uvicorn("uvloop", "httptools", {}, websockets=True),
     _uvicorn("asyncio", "zttp", {"http2": True, "workers": 2}, h2=True),
+    _hypercorn("asyncio"),
+    _hypercorn("uvloop"),
 ]
 
 

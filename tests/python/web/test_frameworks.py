@@ -30,6 +30,7 @@ app = wsgi.expose(app)
         ("fastapi.md", ["app.py"]),
         ("flask.md", ["app.py"]),
         ("uvicorn.md", ["app.py"]),
+        ("hypercorn.md", ["app.py"]),
         ("gunicorn.md", ["-m", "gunicorn", "--workers", "2", "wsgi_app:app"]),
     ],
 )
