@@ -62,21 +62,42 @@ from app import OPTIONS
 from peercert.gunicorn import hooks
 
 bind, worker_class, wsgi_app = "127.0.0.1:8443", "asgi", "app:app"
+http_protocols = "h2,h1"
 certfile, keyfile = "pki/localhost.pem", "pki/localhost.key"
 post_worker_init, ssl_context = hooks(**OPTIONS)
 """
-SERVERS = {
-    "h11 and wsproto": ("serve.py", "h11", "wsproto"),
-    "httptools and websockets": ("serve.py", "httptools", "websockets-sansio"),
-    "gunicorn": ("-m", "gunicorn"),
+HYPERCORN = """
+import asyncio
+from app import OPTIONS, app
+from hypercorn.asyncio import serve
+from peercert.hypercorn import Config
+
+files = {"certificate": "pki/localhost.pem", "key": "pki/localhost.key"}
+config = Config(**files, **OPTIONS)
+config.bind = ["127.0.0.1:8443"]
+asyncio.run(serve(app, config))
+"""
+PROGRAMS = {
+    "app.py": APP,
+    "uvicorn_server.py": UVICORN,
+    "hypercorn_server.py": HYPERCORN,
+    "gunicorn.conf.py": GUNICORN,
 }
+SERVERS = {
+    "h11 and wsproto": ("uvicorn_server.py", "h11", "wsproto"),
+    "httptools and websockets": ("uvicorn_server.py", "httptools", "websockets-sansio"),
+    "gunicorn": ("-m", "gunicorn"),
+    "hypercorn": ("hypercorn_server.py",),
+}
+SPEAK_HTTP2 = ("gunicorn", "hypercorn")
 
 
 class Running:
     """A server and what is said to it, octet by octet."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, name: str) -> None:
         self.site = site
+        self.name = name
 
     def say(self, *lines: str, client: str | None = None, host: str = "localhost") -> bytes:
         """What the server answers to a request's head: all of it, or its own head where the
@@ -114,10 +135,10 @@ def server(
 ) -> Iterator[Running]:
     folder: Path = tmp_path_factory.mktemp("site")
     site = Site(folder)
-    for name, code in (("app.py", APP), ("serve.py", UVICORN), ("gunicorn.conf.py", GUNICORN)):
+    for name, code in PROGRAMS.items():
         (folder / name).write_text(code.replace("8443", str(site.port)))
     with site.running(*SERVERS[request.param]):
-        yield Running(site)
+        yield Running(site, request.param)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +193,15 @@ def test_a_host_that_lets_in_others_is_not_answered_on_this_connection(
     for client in (None, "alice"):
         # What a server refuses itself never gets as far.
         assert server.get(target, *headers, client=client)[0] in (400, 421)
+
+
+def test_a_host_is_judged_in_every_version_of_http(server: Running) -> None:
+    other = ("-H", "Host: staff.example", "-H", "Accept: application/json")
+    for version in ("--http1.1", "--http2"):
+        told = server.site.curl("alice", "/", version)
+        speaks = version == "--http2" and server.name in SPEAK_HTTP2
+        assert (told["user"], told["details"]["alpn"] == "h2") == ("alice", speaks)
+        assert server.site.curl("alice", "/", version, *other, status=421)["status"] == 421
 
 
 def test_on_its_own_connection_it_is(server: Running) -> None:
