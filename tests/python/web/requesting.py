@@ -102,8 +102,11 @@ def scope(**more: Any) -> dict[str, Any]:
     return made
 
 
-def call(wrap: Any, connection: Any = None, **more: Any) -> Answer:
-    """One request: to an application that `wrap` wraps, over a connection."""
+def call(
+    wrap: Any, connection: Any = None, first: str = "websocket.connect", **more: Any
+) -> Answer:
+    """One request: to an application that `wrap` wraps, over a connection. `first` is what the server
+    says of a WebSocket."""
     answer = Answer()
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -113,7 +116,7 @@ def call(wrap: Any, connection: Any = None, **more: Any) -> Answer:
         await send({"type": "http.response.body", "body": b"reached"})
 
     async def receive() -> dict[str, Any]:
-        return {"type": "websocket.connect"}
+        return {"type": first}
 
     async def send(message: dict[str, Any]) -> None:
         answer.messages.append(message)

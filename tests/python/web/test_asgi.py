@@ -357,6 +357,11 @@ def test_who_may_not_open_a_websocket_is_refused_before_it_is_accepted() -> None
     assert answer.seen == {}
 
 
+def test_a_client_that_is_gone_is_told_nothing() -> None:
+    answer = call(asgi.require, Connection(None), "websocket.disconnect", **WEBSOCKET)
+    assert (answer.messages, answer.seen) == ([], {})
+
+
 def test_a_server_that_can_tells_why_no_websocket_was_opened() -> None:
     can: Any = {"websocket.http.response": {}}
     answer = call(asgi.require, Connection(EXPIRED), extensions=can, **WEBSOCKET)
