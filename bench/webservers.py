@@ -22,7 +22,7 @@ from peercert import Rules, asgi, wsgi
 
 def plain(environ, start_response):
     start_response("200 OK", [("Content-Length", "3")])
-    return [b"ok\\\\n"]
+    return [b"ok\\n"]
 
 
 def known(environ, start_response):
@@ -40,7 +40,7 @@ def mapped(environ, start_response):
 async def respond(scope, receive, send):
     headers = [(b"content-length", b"3")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"ok\\\\n"})
+    await send({"type": "http.response.body", "body": b"ok\\n"})
 
 
 async def called(scope, receive, send):

@@ -27,6 +27,7 @@ build = {
       ["peercert.caller"] = "lua/peercert/caller.lua",
       ["peercert.connection"] = "lua/peercert/connection.lua",
       ["peercert.errors"] = "lua/peercert/errors.lua",
+      ["peercert.forwarded"] = "lua/peercert/forwarded.lua",
       ["peercert.luasec"] = "lua/peercert/luasec.lua",
       ["peercert.sni"] = "lua/peercert/sni.lua",
       ["peercert.socket"] = "lua/peercert/socket.lua",

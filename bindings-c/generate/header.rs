@@ -1,8 +1,10 @@
 //! This file is about the header: the grammar at its top, the macros of the core's tables, the nouns.
 
 use crate::nouns::{Item, Nouns};
+use peercert::export::{Format, DETAILS};
+use peercert::forwarded;
 use peercert::schema::KEYS;
-use peercert::{Code, Mode, OptionKind, OptionRow, OPTIONS};
+use peercert::{Code, Mode, OptionKind, OPTIONS};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -31,8 +33,8 @@ from and is freed with that; each function says so.
 
 Threads: no state belongs to a thread, so that an object may move between them. Calls whose first \
 argument is const may be made on one object by several threads at once, as long as no thread makes \
-another call on it, but for those that say that others may go on. Acceptors, reports, values and errors \
-are meant to be shared so. Of a connection \
+another call on it, but for those that say that others may go on. Acceptors, reports, rules, what is \
+known of proxies, values and errors are meant to be shared so. Of a connection \
 over a descriptor, one thread may read while another writes; both have one deadline, and nobody \
 closes or frees meanwhile.
 
@@ -117,54 +119,83 @@ fn types(items: &[Item]) -> (String, String) {
 
 /// The macros of the core's tables, so that a compiler finds a wrong word.
 fn tables() -> String {
-    let mut out = String::new();
-    let mut table = |about: &str, prefix: &str, words: &mut dyn Iterator<Item = (&str, &str)>| {
-        out.push_str(&comment(about));
-        let mut known = BTreeSet::new();
-        for (word, meaning) in words {
-            if known.insert(word) {
-                if !meaning.is_empty() {
-                    out.push_str(&comment(meaning));
-                }
-                let name = word.to_uppercase().replace('.', "_");
-                let _ = writeln!(out, "#define PEERCERT_{prefix}_{name} \"{word}\"");
+    let names = |words: &[&'static str]| words.iter().map(|word| (*word, String::new())).collect();
+    let modes: Vec<_> = Mode::ALL.iter().map(|mode| mode.name()).collect();
+    let formats: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
+    let kinds: Vec<_> = Code::ALL.iter().map(|code| code.kind().name()).collect();
+    let acceptors = OPTIONS.iter();
+    let acceptors = acceptors.map(|row| (row.name, option(row.kind, row.default, row.meaning)));
+    let proxies = forwarded::OPTIONS.iter();
+    let proxies = proxies.map(|(name, kind, meaning)| (*name, option(*kind, "", meaning)));
+    let details = DETAILS.iter();
+    let details = details.map(|row| (row.name, option(row.kind, "", row.meaning)));
+    let keys = KEYS.iter();
+    let codes = Code::ALL.iter();
+    [
+        table(
+            "Client-certificate modes, values of the option client_cert_mode.",
+            "MODE",
+            names(&modes),
+        ),
+        table(
+            "Options. Each may be set once.",
+            "OPTION",
+            acceptors.collect(),
+        ),
+        table(
+            "Options of a trusted proxy, for peercert_forwarded_new().",
+            "OPTION",
+            proxies.collect(),
+        ),
+        table("Whose names an export gives.", "FORMAT", names(&formats)),
+        table(
+            "Details of an export, set as options are. peercert_connection_export() takes the first \
+             three; what was negotiated the connection knows.",
+            "DETAIL",
+            details.collect(),
+        ),
+        table(
+            "Keys of the dictionaries clientcert, certinfo, details and counters, and of those in them. \
+             A key that several of them have is here once.",
+            "KEY",
+            keys.map(|row| (row.name, row.meaning.to_owned())).collect(),
+        ),
+        table(
+            "Kinds of errors: who must act.",
+            "ERROR_KIND",
+            names(&kinds),
+        ),
+        table(
+            "Codes of errors.",
+            "CODE",
+            codes
+                .map(|code| (code.name(), code.meaning().to_owned()))
+                .collect(),
+        ),
+    ]
+    .concat()
+}
+
+/// The macros of one table, of words and what they mean.
+fn table(about: &str, prefix: &str, words: Vec<(&str, String)>) -> String {
+    let mut out = comment(about);
+    let mut known = BTreeSet::new();
+    for (word, meaning) in words {
+        if known.insert(word) {
+            if !meaning.is_empty() {
+                out.push_str(&comment(&meaning));
             }
+            let name = word.to_uppercase().replace('.', "_");
+            let _ = writeln!(out, "#define PEERCERT_{prefix}_{name} \"{word}\"");
         }
-        out.push('\n');
-    };
-    table(
-        "Client-certificate modes, values of the option client_cert_mode.",
-        "MODE",
-        &mut Mode::ALL.iter().map(|mode| (mode.name(), "")),
-    );
-    let options: Vec<(&str, String)> = OPTIONS.iter().map(|row| (row.name, option(row))).collect();
-    table(
-        "Options. Each may be set once.",
-        "OPTION",
-        &mut options.iter().map(|(name, about)| (*name, about.as_str())),
-    );
-    table(
-        "Keys of the dictionaries clientcert, certinfo, details and counters, and of those in them. \
-         A key that several of them have is here once.",
-        "KEY",
-        &mut KEYS.iter().map(|row| (row.name, row.meaning)),
-    );
-    table(
-        "Kinds of errors: who must act.",
-        "ERROR_KIND",
-        &mut Code::ALL.iter().map(|code| (code.kind().name(), "")),
-    );
-    table(
-        "Codes of errors.",
-        "CODE",
-        &mut Code::ALL.iter().map(|code| (code.name(), code.meaning())),
-    );
+    }
+    out.push('\n');
     out
 }
 
 /// What an option is for, the call that sets it, and its default.
-fn option(row: &OptionRow) -> String {
-    let setter = match row.kind {
+fn option(kind: OptionKind, default: &str, meaning: &str) -> String {
+    let setter = match kind {
         OptionKind::Bytes => "peercert_options_set_bytes()",
         OptionKind::Integer => "peercert_options_set_integer()",
         OptionKind::Seconds => "peercert_options_set_number()",
@@ -178,11 +209,11 @@ fn option(row: &OptionRow) -> String {
             "peercert_options_set()"
         }
     };
-    let default = match row.default {
+    let default = match default {
         "" => String::new(),
         given => format!("; default {given}"),
     };
-    format!("{} ({setter}{default})", row.meaning)
+    format!("{meaning} ({setter}{default})")
 }
 
 /// A comment of paragraphs, each a line of `text`.

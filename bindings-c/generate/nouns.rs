@@ -47,6 +47,8 @@ const ORDER: &[(&str, &str, Option<&str>)] = &[
     ("report", "report.rs", None),
     ("report_new_from_ssl", "host.rs", Some("PEERCERT_OPENSSL")),
     ("rules", "rules.rs", None),
+    ("export", "export.rs", None),
+    ("forwarded", "forwarded.rs", None),
     ("value", "value.rs", None),
     ("certinfo", "certinfo.rs", None),
     ("error", "error.rs", None),

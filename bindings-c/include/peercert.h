@@ -21,8 +21,9 @@
  * Threads: no state belongs to a thread, so that an object may move between them. Calls whose first
  * argument is const may be made on one object by several threads at once, as long as no thread
  * makes another call on it, but for those that say that others may go on. Acceptors, reports,
- * values and errors are meant to be shared so. Of a connection over a descriptor, one thread may
- * read while another writes; both have one deadline, and nobody closes or frees meanwhile.
+ * rules, what is known of proxies, values and errors are meant to be shared so. Of a connection
+ * over a descriptor, one thread may read while another writes; both have one deadline, and nobody
+ * closes or frees meanwhile.
  *
  * After fork() both processes may go on with objects that no other thread was in a call with. Of a
  * connection only one of them should: the two would encrypt with the same keys.
@@ -233,6 +234,95 @@
  * SSLKEYLOGFILE is ignored. (peercert_options_set())
  */
 #define PEERCERT_OPTION_INSECURE_KEYLOG_FILE "insecure_keylog_file"
+
+/* Options of a trusted proxy, for peercert_forwarded_new(). */
+/*
+ * `rfc9440`, `xfcc`, `nginx` or `apache`: the form of what the proxy sends. Required.
+ * (peercert_options_set())
+ */
+#define PEERCERT_OPTION_FORWARDED_FORMAT "forwarded_format"
+/*
+ * IP addresses, networks (`10.0.0.0/8`) and `unix`, a list or a text with commas: who is trusted.
+ * (peercert_options_set() or peercert_options_set_list())
+ */
+#define PEERCERT_OPTION_FORWARDED_FROM "forwarded_from"
+/*
+ * A text of at least 16 characters, or a list of them, that the proxy sends with every request.
+ * (peercert_options_set() or peercert_options_set_list())
+ */
+#define PEERCERT_OPTION_FORWARDED_SECRET "forwarded_secret"
+/* The header that holds the secret; `X-Peercert-Secret` by default. (peercert_options_set()) */
+#define PEERCERT_OPTION_FORWARDED_SECRET_HEADER "forwarded_secret_header"
+/*
+ * `true`: a certificate without a verdict counts as verified, because the proxy forwards no other.
+ * (peercert_options_set_flag())
+ */
+#define PEERCERT_OPTION_FORWARDED_VERIFIED "forwarded_verified"
+/*
+ * With `nginx` and `apache`: the header that holds the certificate; `X-SSL-Client-Cert` and
+ * `SSL-Client-Cert` by default. (peercert_options_set())
+ */
+#define PEERCERT_OPTION_FORWARDED_CERT_HEADER "forwarded_cert_header"
+/*
+ * With `nginx` and `apache`: the header that holds the verdict; `X-SSL-Client-Verify` and
+ * `SSL-Client-Verify` by default. (peercert_options_set())
+ */
+#define PEERCERT_OPTION_FORWARDED_VERIFY_HEADER "forwarded_verify_header"
+
+/* Whose names an export gives. */
+#define PEERCERT_FORMAT_APACHE "apache"
+#define PEERCERT_FORMAT_NGINX "nginx"
+#define PEERCERT_FORMAT_CGI "cgi"
+#define PEERCERT_FORMAT_BASICAUTH "basicauth"
+#define PEERCERT_FORMAT_RFC9440 "rfc9440"
+#define PEERCERT_FORMAT_XFCC "xfcc"
+#define PEERCERT_FORMAT_ASGI "asgi"
+
+/*
+ * Details of an export, set as options are. peercert_connection_export() takes the first three;
+ * what was negotiated the connection knows.
+ */
+/* Who the caller is to the application. Without it no user is told. (peercert_options_set()) */
+#define PEERCERT_DETAIL_USER "user"
+/*
+ * The rule that gave `user` pins this very certificate, so that the user counts though the
+ * certificate is not verified. (peercert_options_set_flag())
+ */
+#define PEERCERT_DETAIL_PINNED "pinned"
+/*
+ * Say `GENEROUS`, as Apache does with TLS 1.2, where all that is wrong is an unknown CA.
+ * (peercert_options_set_flag())
+ */
+#define PEERCERT_DETAIL_GENEROUS "generous"
+/*
+ * Now, in seconds since 1970-01-01 UTC; by default the system's time.
+ * (peercert_options_set_integer())
+ */
+#define PEERCERT_DETAIL_NOW "now"
+/* The server's certificate, PEM or DER. (peercert_options_set_bytes()) */
+#define PEERCERT_DETAIL_SERVER_CERTIFICATE "server_certificate"
+/* TLS version, `TLSv1.2` or `TLSv1.3`. (peercert_options_set()) */
+#define PEERCERT_DETAIL_PROTOCOL "protocol"
+/* Cipher suite, by OpenSSL's name. (peercert_options_set()) */
+#define PEERCERT_DETAIL_CIPHER "cipher"
+/* Its number in IANA's registry. (peercert_options_set_integer()) */
+#define PEERCERT_DETAIL_CIPHER_NUMBER "cipher_number"
+/* The bits of its key that are secret. (peercert_options_set_integer()) */
+#define PEERCERT_DETAIL_CIPHER_BITS "cipher_bits"
+/* The bits of its algorithm. (peercert_options_set_integer()) */
+#define PEERCERT_DETAIL_CIPHER_ALGORITHM_BITS "cipher_algorithm_bits"
+/* The name that the client asked for (SNI). (peercert_options_set()) */
+#define PEERCERT_DETAIL_SERVER_NAME "server_name"
+/* The negotiated application protocol. (peercert_options_set()) */
+#define PEERCERT_DETAIL_ALPN "alpn"
+/* The session was resumed. (peercert_options_set_flag()) */
+#define PEERCERT_DETAIL_RESUMED "resumed"
+/* The identifier of the session. (peercert_options_set_bytes()) */
+#define PEERCERT_DETAIL_SESSION_ID "session_id"
+/* The client knows secure renegotiation (RFC 5746). (peercert_options_set_flag()) */
+#define PEERCERT_DETAIL_SECURE_RENEGOTIATION "secure_renegotiation"
+/* The scheme of the client's signature, by its TLS name. (peercert_options_set()) */
+#define PEERCERT_DETAIL_SIGNATURE_SCHEME "signature_scheme"
 
 /*
  * Keys of the dictionaries clientcert, certinfo, details and counters, and of those in them. A key
@@ -625,6 +715,9 @@ typedef struct peercert_connection peercert_connection;
 /* What went wrong: who must act, a stable code, a sentence, context, and whoever was refused. */
 typedef struct peercert_error peercert_error;
 
+/* Which proxies are trusted, and in which form they tell. */
+typedef struct peercert_forwarded peercert_forwarded;
+
 /* Options by name, in the order in which they were set. */
 typedef struct peercert_options peercert_options;
 
@@ -652,6 +745,16 @@ typedef void (*peercert_refusal_callback)(void *user_data,
  */
 typedef void (*peercert_reload_callback)(void *user_data,
                                          const peercert_error *error);
+
+/*
+ * What is told each name and its value, in order, each name once. `name` and `value` are alive
+ * until the callback returns. `value` is a text; with PEERCERT_FORMAT_ASGI it may be a whole
+ * number, a list of texts, or NULL for what is not known. `user_data` is what was given along with
+ * the callback. It may make any call, and must not leave by longjmp() or a C++ exception.
+ */
+typedef void (*peercert_export_callback)(void *user_data,
+                                         const char *name,
+                                         const peercert_value *value);
 
 /* What this library is. */
 
@@ -1275,7 +1378,9 @@ int peercert_connection_details(const peercert_connection *connection,
 /*
  * Tells whether the host that a request names admits the same clients as the one that the
  * connection was made for. Where it does not, the request belongs on another connection: answer 421
- * Misdirected Request (RFC 9110, 15.5.20).
+ * Misdirected Request (RFC 9110, 15.5.20). Beside virtual hosts, a host in an odd spelling
+ * (percent-encoded, with a user name, with a comma) is served nowhere: programs read it in
+ * different ways.
  * `connection`: the connection, its handshake ended; NULL gives 0.
  * `authority`: the request's `Host` or `:authority`, with its port if it has one; NULL gives 0.
  * Returns: 1 or 0.
@@ -1525,6 +1630,144 @@ int peercert_rules_explain(const peercert_rules *rules,
  * Since: 0.1.0
  */
 void peercert_rules_free(peercert_rules *rules);
+
+/*
+ * A caller under the names that applications already read: those of mod_ssl, nginx, CGI, proxies
+ * and ASGI (`PEERCERT_FORMAT_...`). docs/names.md has them all, and who has none of them.
+ */
+
+/*
+ * Exports the client of a connection, which fills in what was negotiated.
+ * `connection`: the connection, its handshake ended.
+ * `format`: whose names (`PEERCERT_FORMAT_...`).
+ * `details`: what only the program knows (PEERCERT_DETAIL_USER, PEERCERT_DETAIL_PINNED,
+ * PEERCERT_DETAIL_GENEROUS); they are copied and remain yours. NULL for none.
+ * `callback`: what is told the names; when the call fails, it has been told none.
+ * `user_data`: handed to the callback as it is.
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.invalid_argument (an unknown format, a user with control characters),
+ * certificate.not_expressible (PEERCERT_FORMAT_BASICAUTH of a subject with a colon), kind config
+ * (the details); state.handshake_pending, state.closed, state.null_argument; the error of a failed
+ * handshake.
+ * Since: 0.1.0
+ */
+int peercert_connection_export(const peercert_connection *connection,
+                               const char *format,
+                               const peercert_options *details,
+                               peercert_export_callback callback,
+                               void *user_data,
+                               peercert_error **error);
+
+/*
+ * Exports the client of a report, whoever saw it.
+ * `report`: the report.
+ * `format`: whose names (`PEERCERT_FORMAT_...`).
+ * `details`: what is known of the connection (`PEERCERT_DETAIL_...`); they are copied and remain
+ * yours. What is not given has no name. NULL for none.
+ * `callback`: what is told the names; when the call fails, it has been told none.
+ * `user_data`: handed to the callback as it is.
+ * `error`: receives the error, or NULL.
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: state.invalid_argument (an unknown format, a user with control characters),
+ * certificate.not_expressible (PEERCERT_FORMAT_BASICAUTH of a subject with a colon), kind config or
+ * certificate (the details); state.null_argument.
+ * Since: 0.1.0
+ */
+int peercert_report_export(const peercert_report *report,
+                           const char *format,
+                           const peercert_options *details,
+                           peercert_export_callback callback,
+                           void *user_data,
+                           peercert_error **error);
+
+/*
+ * Tells whether the value of a request's `Authorization` passes for one of
+ * PEERCERT_FORMAT_BASICAUTH: a user that starts with `/` and the password `password`. From a client
+ * it is an attempt to be somebody else: drop it.
+ * `authorization`: the value; NULL gives 0.
+ * Returns: 1 or 0.
+ * Since: 0.1.0
+ */
+int peercert_is_fake_basic_auth(const char *authorization);
+
+/*
+ * Callers whom a trusted proxy has seen, and forwards in headers (`PEERCERT_OPTION_FORWARDED_...`).
+ * The same headers from anybody else say nothing: take all of them from a request before an
+ * application sees it, whoever has sent it. What is made never changes, and several threads may use
+ * it at once.
+ */
+
+/*
+ * Makes it of the options of each trusted proxy. Every problem is told at once.
+ * `proxies`: an array of options; they are copied and remain yours. NULL is allowed when there are
+ * none: nobody is trusted then, and headers are only found.
+ * `count`: how many.
+ * `forwarded`: receives the object; free it with peercert_forwarded_free().
+ * `error`: receives the error, or NULL. Several problems come at once: peercert_error_problem_at().
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: kind config; state.null_argument.
+ * Since: 0.1.0
+ */
+int peercert_forwarded_new(const peercert_options *const *proxies,
+                           size_t count,
+                           peercert_forwarded **forwarded,
+                           peercert_error **error);
+
+/*
+ * Reads what a request tells of its client, if a trusted proxy has sent it; `source` is
+ * `forwarded`.
+ * `forwarded`: the object.
+ * `sender`: who is at the other end of the socket, never what a header says: an IP address, `unix`
+ * for a Unix socket; NULL or empty when it is not known.
+ * `names`: an array of the names of all headers of the request.
+ * `values`: an array of their values.
+ * `lens`: an array of how many bytes each value has.
+ * `count`: how many headers. With none, the arrays may be NULL.
+ * `report`: receives the report; free it with peercert_report_free(). NULL when the request comes
+ * from no trusted proxy, so that nobody is known.
+ * `error`: receives the error, or NULL. The request has to be refused then (400).
+ * Returns: PEERCERT_OK, or PEERCERT_ERROR.
+ * Errors: peer.forwarded_unreadable, peer.forwarded_ambiguous, peer.forwarded_too_large;
+ * state.null_argument, state.invalid_argument.
+ * Since: 0.1.0
+ */
+int peercert_forwarded_read(const peercert_forwarded *forwarded,
+                            const char *sender,
+                            const char *const *names,
+                            const uint8_t *const *values,
+                            const size_t *lens,
+                            size_t count,
+                            peercert_report **report,
+                            peercert_error **error);
+
+/*
+ * Tells whether the header of this name says who a client is, in whatever spelling: only a trusted
+ * proxy may send it, and no application may see it.
+ * `forwarded`: the object; NULL is one without proxies.
+ * `name`: the header's name; NULL gives 0.
+ * Returns: 1 or 0.
+ * Since: 0.1.0
+ */
+int peercert_forwarded_claims(const peercert_forwarded *forwarded,
+                              const char *name);
+
+/*
+ * The same of a variable of CGI, FastCGI and the like: `HTTP_` and the header's name.
+ * `forwarded`: the object; NULL is one without proxies.
+ * `name`: the variable's name; NULL gives 0.
+ * Returns: 1 or 0.
+ * Since: 0.1.0
+ */
+int peercert_forwarded_claims_variable(const peercert_forwarded *forwarded,
+                                       const char *name);
+
+/*
+ * Frees it; reports that it gave do not need it.
+ * `forwarded`: NULL is allowed.
+ * Since: 0.1.0
+ */
+void peercert_forwarded_free(peercert_forwarded *forwarded);
 
 /*
  * Values: a dictionary as a tree. What peercert_value_free() takes is a whole tree; the values that

@@ -9,6 +9,7 @@
 
 use crate::error::Error;
 use peercert::{Code, Progress, Result};
+use std::borrow::Cow;
 use std::ffi::{c_char, c_int, c_void, CStr, CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -87,7 +88,7 @@ pub(crate) unsafe fn conclude(
     PEERCERT_ERROR
 }
 
-fn null(name: &str) -> peercert::Error {
+pub(crate) fn null(name: &str) -> peercert::Error {
     peercert::Error::new(Code::NullArgument, format!("{name} is NULL")).with("argument", name)
 }
 
@@ -176,6 +177,22 @@ pub(crate) unsafe fn optional_text<'a>(
     unsafe { text(pointer, name) }.map(Some)
 }
 
+/// What a client has sent, in whatever bytes; those that are no UTF-8 are in nothing that counts.
+pub(crate) unsafe fn lossy_text<'a>(pointer: *const c_char, name: &str) -> Result<Cow<'a, str>> {
+    // SAFETY: as the caller promises.
+    unsafe { c_text(pointer, name) }.map(CStr::to_string_lossy)
+}
+
+/// The same of an array.
+pub(crate) unsafe fn lossy_texts<'a>(
+    items: *const *const c_char,
+    count: usize,
+    name: &str,
+) -> Result<Vec<Cow<'a, str>>> {
+    // SAFETY: an array of `count` texts.
+    unsafe { elements(items, count, name, |item| lossy_text(item, name)) }
+}
+
 /// A path, in whatever bytes the file system has.
 pub(crate) unsafe fn path<'a>(path: *const c_char, name: &str) -> Result<&'a Path> {
     // SAFETY: as the caller promises.
@@ -189,13 +206,34 @@ pub(crate) unsafe fn texts<'a>(
     count: usize,
     name: &str,
 ) -> Result<Vec<&'a str>> {
+    // SAFETY: an array of `count` texts.
+    unsafe { elements(items, count, name, |item| text(item, name)) }
+}
+
+/// The objects of an array.
+pub(crate) unsafe fn objects<'a, T>(
+    items: *const *const T,
+    count: usize,
+    name: &str,
+) -> Result<Vec<&'a T>> {
+    // SAFETY: an array of `count` objects.
+    unsafe { elements(items, count, name, |item| shared(item, name)) }
+}
+
+/// What the elements of an array point to.
+unsafe fn elements<T, R>(
+    items: *const *const T,
+    count: usize,
+    name: &str,
+    element: impl Fn(*const T) -> Result<R>,
+) -> Result<Vec<R>> {
     if items.is_null() && count > 0 {
         return Err(null(name));
     }
     (0..count)
         .map(|index| {
-            // SAFETY: not NULL, so an array of `count` texts.
-            unsafe { text(items.add(index).read(), name) }
+            // SAFETY: not NULL, so an array of `count` pointers.
+            element(unsafe { items.add(index).read() })
         })
         .collect()
 }
@@ -205,8 +243,9 @@ pub(crate) unsafe fn byte_strings<'a>(
     items: *const *const u8,
     lens: *const usize,
     count: usize,
+    name: &str,
 ) -> Result<Vec<&'a [u8]>> {
-    for (missing, name) in [(items.is_null(), "items"), (lens.is_null(), "lens")] {
+    for (missing, name) in [(items.is_null(), name), (lens.is_null(), "lens")] {
         if missing && count > 0 {
             return Err(null(name));
         }
@@ -214,7 +253,7 @@ pub(crate) unsafe fn byte_strings<'a>(
     (0..count)
         .map(|index| {
             // SAFETY: not NULL, so arrays of `count` elements.
-            unsafe { bytes(items.add(index).read(), lens.add(index).read(), "items") }
+            unsafe { bytes(items.add(index).read(), lens.add(index).read(), name) }
         })
         .collect()
 }

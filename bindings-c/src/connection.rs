@@ -52,7 +52,7 @@ impl Connection {
     }
 
     /// The engine, whoever moves its bytes.
-    fn engine(&self) -> MutexGuard<'_, peercert::Connection> {
+    pub(crate) fn engine(&self) -> MutexGuard<'_, peercert::Connection> {
         match &self.transport {
             Transport::Engine(engine) => engine.lock().unwrap_or_else(PoisonError::into_inner),
             Transport::Socket(socket) => socket.connection(),
@@ -539,7 +539,8 @@ pub unsafe extern "C" fn peercert_connection_details(
 
 /// Tells whether the host that a request names admits the same clients as the one that the connection
 /// was made for. Where it does not, the request belongs on another connection: answer 421 Misdirected
-/// Request (RFC 9110, 15.5.20).
+/// Request (RFC 9110, 15.5.20). Beside virtual hosts, a host in an odd spelling (percent-encoded, with a
+/// user name, with a comma) is served nowhere: programs read it in different ways.
 ///
 /// `connection`: the connection, its handshake ended; NULL gives 0.
 /// `authority`: the request's `Host` or `:authority`, with its port if it has one; NULL gives 0.

@@ -17,6 +17,8 @@ pub mod acceptor;
 pub mod certinfo;
 pub mod connection;
 pub mod error;
+pub mod export;
+pub mod forwarded;
 #[cfg(feature = "openssl")]
 pub mod host;
 pub mod options;

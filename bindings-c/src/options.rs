@@ -205,7 +205,7 @@ pub unsafe extern "C" fn peercert_options_set_bytes_list(
     entry!(error, {
         // SAFETY: as the signature says.
         unsafe {
-            let items = byte_strings(items, lens, count);
+            let items = byte_strings(items, lens, count, "items");
             let list = |items: Vec<&[u8]>| items.into_iter().map(OptionValue::from).collect();
             push(
                 options,

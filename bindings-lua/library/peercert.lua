@@ -184,6 +184,35 @@
 ---@field ocsp_response? string An OCSP response (RFC 6960) for the server's certificate, DER or PEM, that is stapled to handshakes while it is fresh; one that does not fit is left out with a warning.
 ---@field insecure_keylog_file? string Where the keys of every connection are written, for debugging only; the environment's SSLKEYLOGFILE is ignored.
 
+---@class peercert.forwarded_options
+---@field forwarded_format? string `rfc9440`, `xfcc`, `nginx` or `apache`: the form of what the proxy sends. Required.
+---@field forwarded_from? string|string[] IP addresses, networks (`10.0.0.0/8`) and `unix`, a list or a text with commas: who is trusted.
+---@field forwarded_secret? string|string[] A text of at least 16 characters, or a list of them, that the proxy sends with every request.
+---@field forwarded_secret_header? string The header that holds the secret; `X-Peercert-Secret` by default.
+---@field forwarded_verified? boolean `true`: a certificate without a verdict counts as verified, because the proxy forwards no other.
+---@field forwarded_cert_header? string With `nginx` and `apache`: the header that holds the certificate; `X-SSL-Client-Cert` and `SSL-Client-Cert` by default.
+---@field forwarded_verify_header? string With `nginx` and `apache`: the header that holds the verdict; `X-SSL-Client-Verify` and `SSL-Client-Verify` by default.
+
+---@class peercert.export_user
+---@field user? string Who the caller is to the application. Without it no user is told.
+---@field pinned? boolean The rule that gave `user` pins this very certificate, so that the user counts though the certificate is not verified.
+---@field generous? boolean Say `GENEROUS`, as Apache does with TLS 1.2, where all that is wrong is an unknown CA.
+
+---@class peercert.export_details: peercert.export_user
+---@field now? integer Now, in seconds since 1970-01-01 UTC; by default the system's time.
+---@field server_certificate? string The server's certificate, PEM or DER.
+---@field protocol? string TLS version, `TLSv1.2` or `TLSv1.3`.
+---@field cipher? string Cipher suite, by OpenSSL's name.
+---@field cipher_number? integer Its number in IANA's registry.
+---@field cipher_bits? integer The bits of its key that are secret.
+---@field cipher_algorithm_bits? integer The bits of its algorithm.
+---@field server_name? string The name that the client asked for (SNI).
+---@field alpn? string The negotiated application protocol.
+---@field resumed? boolean The session was resumed.
+---@field session_id? string The identifier of the session.
+---@field secure_renegotiation? boolean The client knows secure renegotiation (RFC 5746).
+---@field signature_scheme? string The scheme of the client's signature, by its TLS name.
+
 
 -- <!-- end of table -->
 
@@ -195,6 +224,9 @@
 ---@field context table<string, string> Option, path, alert, depth and the like.
 ---@field problems peercert.error[] Every problem of a configuration.
 ---@field clientcert? peercert.clientcert Who was refused.
+
+---Whose names an export gives.
+---@alias peercert.form "apache"|"nginx"|"cgi"|"basicauth"|"rfc9440"|"xfcc"|"asgi"
 
 ---What tells who a client is.
 ---@class peercert.Caller
@@ -227,8 +259,16 @@ function Caller:der() end
 ---@return peercert.error? err
 function Caller:json() end
 
----The report on a client of a host.
+---The report on a client whom a host or a proxy has seen.
 ---@class peercert.Report: peercert.Caller
+local Report = {}
+
+---The client under the names that applications already read. What is not given or known has no name.
+---@param form peercert.form
+---@param details? peercert.export_details
+---@return table<string, string|integer|string[]>? names
+---@return peercert.error? err
+function Report:export(form, details) end
 
 ---A connection of ours.
 ---@class peercert.Connected: peercert.Caller
@@ -240,10 +280,18 @@ local Connected = {}
 function Connected:details() end
 
 ---Whether the host that a request names admits the same clients as the one that the connection was made
----for. Where it does not, answer 421 Misdirected Request.
+---for. Where it does not, answer 421 Misdirected Request. Beside virtual hosts, a host in an odd spelling
+---(percent-encoded, with a user name, with a comma) is served nowhere: programs read it in different ways.
 ---@param authority string The request's `Host` or `:authority`.
 ---@return boolean serves
 function Connected:serves(authority) end
+
+---The client under the names that applications already read. What was negotiated the connection fills in.
+---@param form peercert.form
+---@param details? peercert.export_user
+---@return table<string, string|integer|string[]>? names
+---@return peercert.error? err
+function Connected:export(form, details) end
 
 ---Keying material for channel bindings and the like (RFC 5705).
 ---@param label string
@@ -404,6 +452,32 @@ function Rules:identify(caller) end
 ---@return peercert.error? err
 function Rules:explain(caller) end
 
+---The headers of a request: a list of pairs `{ name, value }`, or values by name, where a header that is
+---there several times has a list of values.
+---@alias peercert.headers string[][]|table<string, string|string[]>
+
+---Which proxies are trusted to say who the client is.
+---@class peercert.Forwarded
+local Forwarded = {}
+
+---@param sender? string Who is at the other end of the socket: an IP address, or "unix".
+---@param headers peercert.headers
+---@return peercert.Report? report nil, and no error, when the request comes from no trusted proxy.
+---@return peercert.error? err The request has to be refused.
+function Forwarded:read(sender, headers) end
+
+---@param name string
+---@return boolean claims The header says who a client is: only a trusted proxy may send it.
+function Forwarded:claims(name) end
+
+---@param name string
+---@return boolean claims The same of a variable, `HTTP_...`.
+function Forwarded:claims_variable(name) end
+
+---@param headers peercert.headers
+---@return peercert.headers left Those that do not say who a client is.
+function Forwarded:strip(headers) end
+
 local peercert = {}
 
 ---@param options peercert.options
@@ -442,6 +516,15 @@ function peercert.rules(rules) end
 ---@return peercert.Rules? rules
 ---@return peercert.error? err
 function peercert.rules_file(path) end
+
+---@param ... peercert.forwarded_options Those of each trusted proxy; without any, headers are only stripped.
+---@return peercert.Forwarded? forwarded
+---@return peercert.error? err
+function peercert.forwarded(...) end
+
+---@param authorization? string The value of a request's `Authorization`.
+---@return boolean fake It passes for one of the form "basicauth".
+function peercert.is_fake_basic_auth(authorization) end
 
 ---@return string ours
 ---@return string tls_library

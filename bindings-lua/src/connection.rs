@@ -3,11 +3,13 @@
 //! What cannot go on yet gives `nil` and a word: "wantread", "wantwrite".
 
 use crate::errors::answer;
+use crate::export;
 use crate::report;
 use crate::rules::{self, Rules};
 use crate::table;
 use mlua::{
-    IntoLuaMulti, Lua, LuaString, MultiValue, Result, UserData, UserDataMethods, UserDataRef, Value,
+    IntoLuaMulti, Lua, LuaString, MultiValue, Result, Table, UserData, UserDataMethods,
+    UserDataRef, Value,
 };
 use peercert::Progress;
 
@@ -78,9 +80,18 @@ impl UserData for Connection {
         });
         methods.add_method("der", |lua, this, ()| reported(lua, &this.0, report::der));
         methods.add_method("json", |lua, this, ()| reported(lua, &this.0, report::json));
-        methods.add_method("export", |lua, this, (label, size): (LuaString, usize)| {
-            export(lua, &this.0, &label, size)
-        });
+        methods.add_method(
+            "export",
+            |lua, this, (form, details): (LuaString, Option<Table>)| {
+                export::of_connection(lua, &this.0, &form, details)
+            },
+        );
+        methods.add_method(
+            "keying_material",
+            |lua, this, (label, size): (LuaString, usize)| {
+                keying_material(lua, &this.0, &label, size)
+            },
+        );
     }
 }
 
@@ -135,7 +146,7 @@ pub(crate) fn serves(connection: &peercert::Connection, authority: &LuaString) -
 }
 
 /// Keying material (RFC 5705).
-pub(crate) fn export(
+pub(crate) fn keying_material(
     lua: &Lua,
     connection: &peercert::Connection,
     label: &LuaString,

@@ -9,6 +9,8 @@ mod acceptor;
 mod certinfo;
 mod connection;
 mod errors;
+mod export;
+mod forwarded;
 mod options;
 mod report;
 mod rules;
@@ -26,6 +28,8 @@ fn native(lua: &Lua) -> Result<Table> {
     acceptor::register(lua, &module)?;
     report::register(lua, &module)?;
     rules::register(lua, &module)?;
+    export::register(lua, &module)?;
+    forwarded::register(lua, &module)?;
     tables::register(lua, &module)?;
     Ok(module)
 }

@@ -1,12 +1,19 @@
 //! This file is about reports: who the client is, whoever saw the certificate.
 
 use crate::errors::answer;
+use crate::export;
 use crate::rules::{self, Rules};
 use crate::table;
 use mlua::{Lua, LuaString, MultiValue, Result, Table, UserData, UserDataMethods, UserDataRef};
 
-/// A report on a client of a host's.
-struct Report(peercert::Report);
+/// A report on a client whom a host or a proxy has seen.
+pub(crate) struct Report(peercert::Report);
+
+impl Report {
+    pub(crate) fn new(report: peercert::Report) -> Self {
+        Self(report)
+    }
+}
 
 /// Adds `report`.
 pub(crate) fn register(lua: &Lua, module: &Table) -> Result<()> {
@@ -30,6 +37,12 @@ impl UserData for Report {
         methods.add_method("chain", |lua, this, ()| chain(lua, &this.0));
         methods.add_method("der", |lua, this, ()| der(lua, &this.0));
         methods.add_method("json", |lua, this, ()| json(lua, &this.0));
+        methods.add_method(
+            "export",
+            |lua, this, (form, details): (LuaString, Option<Table>)| {
+                export::of_report(lua, &this.0, &form, details)
+            },
+        );
     }
 }
 

@@ -3,9 +3,10 @@
 //! Every call says how long it may wait, in seconds: negative for ever, 0 not at all.
 
 use crate::connection::{self, RECORD};
+use crate::export;
 use crate::report;
 use crate::rules::{self, Rules};
-use mlua::{IntoLuaMulti, LuaString, UserData, UserDataMethods, UserDataRef};
+use mlua::{IntoLuaMulti, LuaString, Table, UserData, UserDataMethods, UserDataRef};
 use peercert::{Descriptor, Wait};
 use std::time::{Duration, Instant};
 
@@ -87,8 +88,17 @@ impl UserData for Socket {
         methods.add_method("json", |lua, this, ()| {
             connection::reported(lua, &this.0.connection(), report::json)
         });
-        methods.add_method("export", |lua, this, (label, size): (LuaString, usize)| {
-            connection::export(lua, &this.0.connection(), &label, size)
-        });
+        methods.add_method(
+            "export",
+            |lua, this, (form, details): (LuaString, Option<Table>)| {
+                export::of_connection(lua, &this.0.connection(), &form, details)
+            },
+        );
+        methods.add_method(
+            "keying_material",
+            |lua, this, (label, size): (LuaString, usize)| {
+                connection::keying_material(lua, &this.0.connection(), &label, size)
+            },
+        );
     }
 }

@@ -7,7 +7,7 @@ use crate::errors::{self, Flavour, Want};
 use crate::export;
 use crate::report;
 use crate::rules::Rules;
-use peercert::export::Details;
+use peercert::export::{Details, Format};
 use peercert::Progress;
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
@@ -160,6 +160,7 @@ impl Connection {
         pinned: bool,
         generous: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
+        let format = Format::parse(form).map_err(|error| errors::own(py, &error))?;
         let details = self
             .step(py, |connection| connection.export_details())
             .map_err(|error| errors::own(py, &error))?;
@@ -169,7 +170,7 @@ impl Connection {
             generous,
             ..details
         };
-        export::export(py, &*self.report(py)?, form, &details)
+        export::export(py, &*self.report(py)?, format, &details)
     }
 
     /// What `clientcert` tells, as JSON text.
@@ -178,7 +179,8 @@ impl Connection {
     }
 
     /// Whether requests for this `Host` or `:authority` may be answered here: its virtual host lets in
-    /// the same clients as this connection's. Otherwise the answer is 421 (RFC 9110, 15.5.20).
+    /// the same clients as this connection's. Otherwise the answer is 421 (RFC 9110, 15.5.20). Beside
+    /// virtual hosts, odd spellings (percent-encoding, user names, commas) are served nowhere.
     fn serves(&self, py: Python<'_>, authority: &str) -> bool {
         self.lock(py).serves(authority)
     }

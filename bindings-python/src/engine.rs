@@ -14,7 +14,7 @@ use crate::fd::Fd;
 use crate::kept::Kept;
 use crate::report::{chain, der};
 use crate::rules::Rules;
-use peercert::export::Details;
+use peercert::export::{Details, Format};
 use peercert::value::Value;
 use peercert::{Connection, Progress, Report};
 use pyo3::exceptions::{PyNotImplementedError, PyValueError};
@@ -50,6 +50,8 @@ pub(crate) struct Engine {
     asked: AtomicBool,
     clientcert: Kept<()>,
     identity: Kept<Py<Rules>>,
+    /// By format, user, pinned, generous.
+    exports: Kept<(Format, Option<String>, bool, bool)>,
 }
 
 impl Engine {
@@ -71,6 +73,7 @@ impl Engine {
             asked: AtomicBool::new(false),
             clientcert: Kept::default(),
             identity: Kept::default(),
+            exports: Kept::default(),
         })
     }
 
@@ -425,17 +428,26 @@ impl Engine {
         user: Option<String>,
         pinned: bool,
         generous: bool,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        let details = self
-            .look(py, |connection| connection.export_details())
-            .map_err(|error| errors::own(py, &error))?;
-        let details = Details {
-            user,
-            pinned,
-            generous,
-            ..details
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let format = Format::parse(form).map_err(|error| errors::own(py, &error))?;
+        let question = (format, user, pinned, generous);
+        let tell = |report: &Report| {
+            let known = self.look(py, |connection| connection.export_details());
+            let (_, user, pinned, generous) = question.clone();
+            let details = Details {
+                user,
+                pinned,
+                generous,
+                ..known.map_err(|error| errors::own(py, &error))?
+            };
+            export::export(py, report, format, &details).map(Bound::into_any)
         };
-        export::export(py, &*self.report(py)?, form, &details)
+        let report = self.report(py)?;
+        if format.changes_with_time() {
+            return tell(&report);
+        }
+        self.exports
+            .answer(py, report, question.clone(), PartialEq::eq, tell)
     }
 
     /// What `clientcert` tells, as JSON text.
@@ -443,7 +455,8 @@ impl Engine {
         Ok(self.report(py)?.json())
     }
 
-    /// Whether requests for this `Host` or `:authority` may be answered here.
+    /// Whether requests for this `Host` or `:authority` may be answered here. Beside virtual hosts, odd
+    /// spellings (percent-encoding, user names, commas) are served nowhere.
     fn serves(&self, py: Python<'_>, authority: &str) -> bool {
         self.look(py, |connection| connection.serves(authority))
     }

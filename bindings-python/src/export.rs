@@ -20,7 +20,7 @@ pub(crate) fn is_fake_basic_auth(authorization: &str) -> bool {
 pub(crate) fn export<'py>(
     py: Python<'py>,
     report: &Report,
-    format: &str,
+    format: Format,
     details: &Details,
 ) -> PyResult<Bound<'py, PyDict>> {
     let found = PyDict::new(py);
@@ -30,8 +30,8 @@ pub(crate) fn export<'py>(
             failure.get_or_insert(error);
         }
     };
-    Format::parse(format)
-        .and_then(|format| report.export(format, details, set))
+    report
+        .export(format, details, set)
         .map_err(|error| errors::own(py, &error))?;
     failure.map_or(Ok(found), Err)
 }

@@ -7,10 +7,13 @@ use peercert::Report;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::{PyDict, PyList};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The last answer. `Q` is what was asked.
-pub(crate) struct Kept<Q>(Mutex<Option<Last<Q>>>);
+/// The most answers that are kept.
+const MOST: usize = 4;
+
+/// The last answers about one report. `Q` is what was asked.
+pub(crate) struct Kept<Q>(Mutex<Vec<Last<Q>>>);
 
 struct Last<Q> {
     report: Arc<Report>,
@@ -21,12 +24,12 @@ struct Last<Q> {
 
 impl<Q> Default for Kept<Q> {
     fn default() -> Self {
-        Self(Mutex::new(None))
+        Self(Mutex::new(Vec::new()))
     }
 }
 
 impl<Q> Kept<Q> {
-    /// The answer about `report`, from `tell` unless the last one was about it, too, and is `same`.
+    /// The answer about `report`, from `tell` unless one is kept that is about it, too, and is `same`.
     pub(crate) fn answer<'py>(
         &self,
         py: Python<'py>,
@@ -36,11 +39,10 @@ impl<Q> Kept<Q> {
         tell: impl FnOnce(&Report) -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let again = {
-            let last = self.0.lock_py_attached(py);
-            let last = last.unwrap_or_else(PoisonError::into_inner);
-            let last = last.as_ref().filter(|last| {
-                Arc::ptr_eq(&last.report, &report) && same(&last.question, &question)
-            });
+            let kept = self.lock(py);
+            let last = kept
+                .iter()
+                .find(|last| Arc::ptr_eq(&last.report, &report) && same(&last.question, &question));
             last.map(|last| last.answer.as_ref().map(|answer| answer.clone_ref(py)))
         };
         if let Some(Some(answer)) = again {
@@ -48,18 +50,30 @@ impl<Q> Kept<Q> {
         }
         let made = tell(&report)?;
         let answer = again.map(|_| copy(&made).map(Bound::unbind)).transpose()?;
-        let new = Last {
-            report,
-            question,
-            answer,
-        };
-        let old = {
-            let last = self.0.lock_py_attached(py);
-            last.unwrap_or_else(PoisonError::into_inner).replace(new)
-        };
+        let mut gone = Vec::new();
+        {
+            let mut kept = self.lock(py);
+            gone.extend(kept.extract_if(.., |last| {
+                !Arc::ptr_eq(&last.report, &report) || same(&last.question, &question)
+            }));
+            if kept.len() >= MOST {
+                gone.push(kept.remove(0));
+            }
+            kept.push(Last {
+                report,
+                question,
+                answer,
+            });
+        }
         // Without the lock: what goes may run code of Python's.
-        drop(old);
+        drop(gone);
         Ok(made)
+    }
+
+    fn lock(&self, py: Python<'_>) -> MutexGuard<'_, Vec<Last<Q>>> {
+        self.0
+            .lock_py_attached(py)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::dict;
 use crate::errors;
 use crate::export;
 use crate::rules::Rules;
-use peercert::export::Details;
+use peercert::export::{Details, Format};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PyString};
@@ -92,9 +92,10 @@ impl Report {
         form: &str,
         details: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyDict>> {
+        let format = Format::parse(form).map_err(|error| errors::own(py, &error))?;
         let mut known = Details::default();
         export::fill(&mut known, details)?;
-        export::export(py, &self.0, form, &known)
+        export::export(py, &self.0, format, &known)
     }
 
     /// What `clientcert` tells, as JSON text.

@@ -4,7 +4,8 @@
 #![expect(clippy::print_stdout, reason = "the table is the program's output")]
 
 use peercert::schema::{Row, Type, KEYS};
-use peercert::{Code, Mode, OPTIONS};
+use peercert::{export, forwarded};
+use peercert::{Code, Mode, OptionKind, OPTIONS};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -13,7 +14,7 @@ fn main() -> ExitCode {
         Some("options") => options(),
         Some("keys") => keys(),
         Some("codes") => codes(),
-        Some("forwarded") => forwarded(),
+        Some("forwarded") => proxies(),
         Some("annotations") => annotations(),
         _ => {
             println!("name a table: modes, options, keys, codes, forwarded or annotations");
@@ -68,10 +69,10 @@ fn options() -> Vec<String> {
     lines
 }
 
-fn forwarded() -> Vec<String> {
+fn proxies() -> Vec<String> {
     let mut lines = vec!["| option | meaning |".to_owned(), "|---|---|".to_owned()];
-    let options = peercert::forwarded::OPTIONS.iter();
-    lines.extend(options.map(|(name, meaning)| format!("| `{name}` | {meaning} |")));
+    let options = forwarded::OPTIONS.iter();
+    lines.extend(options.map(|(name, _, meaning)| format!("| `{name}` | {meaning} |")));
     lines
 }
 
@@ -125,7 +126,7 @@ fn codes() -> Vec<String> {
     lines
 }
 
-/// A class for each dictionary, and one of the options.
+/// A class for each dictionary, and those of the options.
 fn annotations() -> Vec<String> {
     let mut lines = Vec::new();
     let mut group = "";
@@ -148,19 +149,38 @@ fn annotations() -> Vec<String> {
         ));
     }
     lines.extend([String::new(), "---@class peercert.options".to_owned()]);
-    lines.extend(OPTIONS.iter().map(|row| {
-        let kind = match row.kind.name() {
-            "flag" => "boolean",
-            "integer" => "integer",
-            "seconds" => "number",
-            "list" | "paths" | "secrets" => "string|string[]",
-            "hosts" => "table<string, peercert.options>",
-            _ => "string",
-        };
-        format!("---@field {}? {kind} {}", row.name, row.meaning)
-    }));
+    let acceptors = OPTIONS.iter();
+    lines.extend(acceptors.map(|row| option(row.name, row.kind, row.meaning)));
+    lines.extend([
+        String::new(),
+        "---@class peercert.forwarded_options".to_owned(),
+    ]);
+    let proxies = forwarded::OPTIONS.iter();
+    lines.extend(proxies.map(|(name, kind, meaning)| option(name, *kind, meaning)));
+    let (negotiated, known): (Vec<_>, Vec<_>) =
+        export::DETAILS.iter().partition(|row| row.of_connection);
+    for (class, rows) in [
+        ("peercert.export_user", known),
+        ("peercert.export_details: peercert.export_user", negotiated),
+    ] {
+        lines.extend([String::new(), format!("---@class {class}")]);
+        let rows = rows.iter();
+        lines.extend(rows.map(|row| option(row.name, row.kind, row.meaning)));
+    }
     lines.push(String::new());
     lines
+}
+
+fn option(name: &str, kind: OptionKind, meaning: &str) -> String {
+    let kind = match kind {
+        OptionKind::Flag => "boolean",
+        OptionKind::Integer => "integer",
+        OptionKind::Seconds => "number",
+        OptionKind::List | OptionKind::Paths | OptionKind::Secrets => "string|string[]",
+        OptionKind::Hosts => "table<string, peercert.options>",
+        _ => "string",
+    };
+    format!("---@field {name}? {kind} {meaning}")
 }
 
 fn lua_type(row: &Row) -> String {

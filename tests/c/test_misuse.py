@@ -11,7 +11,19 @@ import pytest
 import programs
 from building import TREE, Library
 
-TOPICS = ("nulls", "values", "order", "buffers", "input", "peers", "rules", "threads", "forks")
+TOPICS = (
+    "nulls",
+    "values",
+    "order",
+    "buffers",
+    "input",
+    "peers",
+    "rules",
+    "export",
+    "forwarded",
+    "threads",
+    "forks",
+)
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,18 @@ def test_rules_say_who_the_caller_is(program: Path) -> None:
     assert f"identity: {written} ran\n" in programs.run(program, "identity")
 
 
+def test_callers_are_exported_as_their_rows_say(program: Path, library: Library) -> None:
+    ours, _ = counted("export", library)
+    assert f"export: {ours} ran\n" in programs.run(program, "export")
+
+
+def test_what_proxies_forward_is_read_as_its_row_says(program: Path) -> None:
+    vectors = json.loads((VECTORS / "forwarded.json").read_text())
+    rows, names, options = (len(vectors[key]) for key in ("rows", "names", "options"))
+    expected = f"forwarded: {rows} requests, {names} names, {options} options ran\n"
+    assert expected in programs.run(program, "forwarded")
+
+
 def test_every_row_of_options_has_its_problems_and_no_other(
     program: Path, library: Library
 ) -> None:

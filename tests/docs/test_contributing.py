@@ -56,6 +56,7 @@ def test_an_operation_has_its_name_in_lua(name: str) -> None:
         "acceptor": "Acceptor",
         "connection": "(Connection|class)",
         "rules": r"caller\.Rules",
+        "forwarded": "Forwarded",
     }
     sources = TREE.glob("bindings-lua/lua/peercert/*.lua")
     pattern = rf"^ *function {owners[owner]}{re.escape(mark)}{operation}\("

@@ -85,7 +85,27 @@ function caller.class(name)
     return errors.answer(self.native:json())
   end
 
+  --- The client under the names that applications already read: `form` is "apache", "nginx", "cgi",
+  -- "basicauth", "rfc9440", "xfcc" or "asgi". `details` may name the `user`, and say that the rule that
+  -- gave it `pinned` this certificate; a report takes what is known of the connection, too.
+  function class:export(form, details)
+    checked_self("export", self, class)
+    check("export", 1, "form", form, "string")
+    check("export", 2, "details", details, "table", "nil")
+    return errors.answer(self.native:export(form, details))
+  end
+
   return class
+end
+
+local Report = caller.class("peercert.Report")
+
+--- The report on a client whom somebody else has seen: of what is native, or nil and the error.
+function caller.report(made, err)
+  if not made then
+    return nil, err
+  end
+  return setmetatable({ native = made }, Report)
 end
 
 --- A class of connections, which also tell of themselves. They hold their acceptor as `acceptor`.
@@ -100,6 +120,8 @@ function caller.connections(name)
 
   --- Whether the host that a request names admits the same clients as the one that the connection was
   -- made for. Where it does not, the request belongs on another connection: 421 Misdirected Request.
+  -- Beside virtual hosts, a host in an odd spelling (percent-encoded, with a user name, with a comma) is
+  -- served nowhere: programs read it in different ways.
   function class:serves(authority)
     checked_self("serves", self, class)
     check("serves", 1, "authority", authority, "string")
@@ -116,7 +138,7 @@ function caller.connections(name)
     end
     -- A record's worth is more than any TLS library gives for TLS 1.3.
     local count = arguments.count("exportkeyingmaterial", 2, "size", size, 16384)
-    return errors.answer(self.native:export(label, count))
+    return errors.answer(self.native:keying_material(label, count))
   end
 
   return class

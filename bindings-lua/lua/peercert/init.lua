@@ -9,6 +9,7 @@ local arguments = require("peercert.arguments")
 local caller = require("peercert.caller")
 local connection = require("peercert.connection")
 local errors = require("peercert.errors")
+local forwarded = require("peercert.forwarded")
 local native = require("peercert.native")
 local socket = require("peercert.socket")
 
@@ -35,8 +36,6 @@ function peercert.certinfos(data, password)
   return errors.answer(native.certinfos(data, password))
 end
 
-local Report = caller.class("peercert.Report")
-
 --- The report on a client of a host that ends TLS itself (nginx, HAProxy, lighttpd): of the
 -- certificate, PEM or DER, "" or nil for none, and of the verdict as that host tells it, text or
 -- number. What is not understood is not verified.
@@ -47,11 +46,7 @@ function peercert.report(certificate, verdict)
     -- A whole number has no point, in any Lua; "%d" would raise an error for one beyond an integer.
     verdict = verdict % 1 == 0 and ("%.0f"):format(verdict) or tostring(verdict)
   end
-  local made, err = errors.answer(native.report(certificate or "", verdict or ""))
-  if not made then
-    return nil, err
-  end
-  return setmetatable({ native = made }, Report)
+  return caller.report(errors.answer(native.report(certificate or "", verdict or "")))
 end
 
 local function rules_of(made, err)
@@ -72,6 +67,23 @@ end
 function peercert.rules_file(path)
   check("rules_file", 1, "path", path, "string")
   return rules_of(errors.answer(native.rules_file(path)))
+end
+
+--- Which proxies are trusted to say who the client is: a table of options for each. Without any nobody
+-- is, and headers are only stripped. Every problem comes at once, in `err.problems`.
+function peercert.forwarded(...)
+  for position = 1, select("#", ...) do
+    local options = select(position, ...)
+    check("forwarded", position, "options", options, "table")
+  end
+  return forwarded.new(...)
+end
+
+--- Whether the value of a request's `Authorization` (nil is none) passes for one of the form "basicauth":
+-- from a client it is an attempt to be somebody else.
+function peercert.is_fake_basic_auth(authorization)
+  check("is_fake_basic_auth", 1, "authorization", authorization, "string", "nil")
+  return authorization ~= nil and native.is_fake_basic_auth(authorization)
 end
 
 --- The versions, ours and the TLS library's.

@@ -27,6 +27,7 @@ from ._native import (
     certinfo,
     certinfo_file,
     certinfos,
+    is_fake_basic_auth,
     report,
     version,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "certinfo",
     "certinfo_file",
     "certinfos",
+    "is_fake_basic_auth",
     "report",
     "version",
 ]

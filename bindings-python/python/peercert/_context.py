@@ -72,7 +72,9 @@ class Caller:
         """Whether a request for this `Host` (or `:authority`) may be answered on this connection.
 
         It may where the virtual host of that name lets in the same clients as the one that the
-        connection was made for. Where not, answer 421 Misdirected Request.
+        connection was made for. Where not, answer 421 Misdirected Request. Beside virtual hosts, a
+        host in an odd spelling (percent-encoded, with a user name, with a comma) is served nowhere:
+        programs read it in different ways.
         """
         return self._engine().serves(authority)
 

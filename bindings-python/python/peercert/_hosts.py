@@ -16,7 +16,9 @@ def authorities(hosts: Iterable[str], targets: Iterable[str]) -> set[str]:
     """The hosts that a request names: in `Host`, and in its target if that is a whole URL. By RFC
     9112, 3.2.2, the latter alone counts; applications look at the former. A request that names none
     is for the default host."""
-    urls = [target for target in targets if not target.startswith("/")]
-    named = {found[1].strip() for target in urls if (found := _ABSOLUTE_FORM.match(target))}
-    asked = {host.strip() for host in hosts} - {""}
-    return named | asked or {""}
+    named = {host.strip() for host in hosts}
+    for target in targets:
+        if not target.startswith("/") and (found := _ABSOLUTE_FORM.match(target)):
+            named.add(found[1].strip())
+    named.discard("")
+    return named or {""}

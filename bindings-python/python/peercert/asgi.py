@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from peercert import Forwarded, PeerError, Report, Rules, StateError, _answers, _scope, pages
 from peercert._answers import Answer
-from peercert._attached import Attached
 from peercert._callers import Caller, Connection, Settings, is_ours
 from peercert._paths import Paths
 from peercert._scope import Scope
@@ -59,14 +58,18 @@ def attach(app: Application, connection: Connection) -> Wrapped:
             f"the connection is a {type(connection).__name__} and not one of peercert's; the "
             "server's context has to be a peercert.SSLContext",
         )
-    made = Attached(connection)
 
     async def attached(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in _TYPES:
-            ours = made.extensions()
-            # Middleware for proxies may replace the client by what a header says.
-            ours["peercert"] |= {_ATTACHED: made, _SENDER: _scope.peer(scope)}
-            scope = {**scope, "extensions": (scope.get("extensions") or {}) | ours}
+            ours = {
+                "clientcert": connection.clientcert(),
+                "details": connection.details(),
+                "connection": connection,
+                # Middleware for proxies may replace the client by what a header says.
+                _SENDER: _scope.peer(scope),
+            }
+            extensions = {"tls": connection.export("asgi"), "peercert": ours}
+            scope = {**scope, "extensions": (scope.get("extensions") or {}) | extensions}
         await app(scope, receive, send)
 
     return attached
@@ -164,7 +167,6 @@ def caller(scope: Scope) -> dict[str, Any]:
 # What is a request, and has a client.
 _TYPES = ("http", "websocket")
 # Kept beside what is for applications.
-_ATTACHED = "_attached"
 _SENDER = "_sender"
 # A report that was read from headers. A client can set nothing of a scope's extensions.
 _TOLD = "_forwarded"
@@ -213,11 +215,10 @@ class Gate:
             extensions["tls"] = told.export("asgi")
         else:
             client = connection = self._connection(scope, sender)
-            if _ATTACHED not in ours:
+            if "clientcert" not in ours:
                 ours |= {"clientcert": client.clientcert(), "details": connection.details()}
         if settings.rules is not None:
-            known = client if told is not None else ours.get(_ATTACHED, client)
-            ours["identity"] = known.identity(settings.rules)
+            ours["identity"] = client.identity(settings.rules)
         identity: Identity | None = ours.get("identity")
         left = settings.stripping.strip(scope["headers"])
         headers = _scope.headers(left, client, settings.names, identity)

@@ -230,9 +230,11 @@ _TARGETS = ("RAW_URI", "REQUEST_URI", "PATH_INFO")
 def _is_here(environ: WSGIEnvironment) -> bool:
     """Whether this connection is for the hosts that the request names. Of a client that a proxy
     tells of, the proxy has chosen the host."""
-    targets = (environ.get(place, "") for place in _TARGETS)
+    if _TOLD in environ:
+        return True
+    targets = [environ.get(place, "") for place in _TARGETS]
     named = authorities([environ.get("HTTP_HOST", "")], targets)
-    return _TOLD in environ or all(map(_connection(environ).serves, named))
+    return all(map(_connection(environ).serves, named))
 
 
 def _is_under(chosen: Paths, environ: WSGIEnvironment) -> bool:

@@ -3,7 +3,7 @@
 //!
 //! In: a report. Out: the header `Authorization`, of a verified caller only. Whoever hands it to an
 //! application must drop the header that came with the request: anybody can write the same
-//! ([`is_fake`]). For applications that cannot be changed; `cgi` needs no such trick.
+//! ([`is_fake_basic_auth`]). For applications that cannot be changed; `cgi` needs no such trick.
 
 use super::{Exported, Visitor};
 use crate::error::{Code, Error, Result};
@@ -39,7 +39,7 @@ pub(super) fn export(report: &Report, visit: &mut Visitor<'_>) -> Result<()> {
 /// The value of a request's `Authorization` passes for one of FakeBasicAuth: a user that starts with
 /// `/` and the password `password`. From a client it is an attempt to be somebody else.
 #[must_use]
-pub fn is_fake(authorization: &str) -> bool {
+pub fn is_fake_basic_auth(authorization: &str) -> bool {
     let Some((scheme, credentials)) = authorization.trim().split_once([' ', '\t']) else {
         return false;
     };
@@ -55,7 +55,7 @@ pub fn is_fake(authorization: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_fake;
+    use super::is_fake_basic_auth as is_fake;
 
     #[test]
     fn a_header_that_passes_for_ours_is_known() {

@@ -11,12 +11,14 @@ mod cgi;
 mod connection;
 mod details;
 mod escape;
+mod given;
 mod nginx;
 mod rfc9440;
 mod xfcc;
 
-pub use basic::is_fake as is_fake_basic_auth;
+pub use basic::is_fake_basic_auth;
 pub use details::{Cipher, Details};
+pub use given::{DetailRow, DETAILS};
 
 use crate::error::{Code, Error, Result};
 use crate::options::fold;
@@ -85,6 +87,12 @@ impl Format {
             Self::Xfcc => "xfcc",
             Self::Asgi => "asgi",
         }
+    }
+
+    /// What it tells of one connection is another thing after a while: it counts the days that are left.
+    #[must_use]
+    pub fn changes_with_time(self) -> bool {
+        matches!(self, Self::Apache | Self::Nginx)
     }
 
     /// The format of a word; case, `_` and `-` do not count.

@@ -5,20 +5,21 @@
 use super::names;
 use super::networks::{Network, Sender};
 use super::Headers;
+use crate::config::table::Kind;
 use crate::error::{Code, Error};
 use crate::options::{fold, OptionValue, Options};
 use openssl::memcmp;
 use openssl::sha::sha256;
 
-/// The options of a proxy: name, and what it is.
-pub const OPTIONS: &[(&str, &str)] = &[
-    (FORMAT, "`rfc9440`, `xfcc`, `nginx` or `apache`: the form of what the proxy sends. Required."),
-    (FROM, "IP addresses, networks (`10.0.0.0/8`) and `unix`, a list or a text with commas: who is trusted."),
-    (SECRET, "A text of at least 16 characters, or a list of them, that the proxy sends with every request."),
-    (SECRET_HEADER, "The header that holds the secret; `X-Peercert-Secret` by default."),
-    (VERIFIED, "`true`: a certificate without a verdict counts as verified, because the proxy forwards no other."),
-    (CERT_HEADER, "With `nginx` and `apache`: the header that holds the certificate; `X-SSL-Client-Cert` and `SSL-Client-Cert` by default."),
-    (VERIFY_HEADER, "With `nginx` and `apache`: the header that holds the verdict; `X-SSL-Client-Verify` and `SSL-Client-Verify` by default."),
+/// The options of a proxy: name, what it takes, and what it is.
+pub const OPTIONS: &[(&str, Kind, &str)] = &[
+    (FORMAT, Kind::Word, "`rfc9440`, `xfcc`, `nginx` or `apache`: the form of what the proxy sends. Required."),
+    (FROM, Kind::List, "IP addresses, networks (`10.0.0.0/8`) and `unix`, a list or a text with commas: who is trusted."),
+    (SECRET, Kind::List, "A text of at least 16 characters, or a list of them, that the proxy sends with every request."),
+    (SECRET_HEADER, Kind::Text, "The header that holds the secret; `X-Peercert-Secret` by default."),
+    (VERIFIED, Kind::Flag, "`true`: a certificate without a verdict counts as verified, because the proxy forwards no other."),
+    (CERT_HEADER, Kind::Text, "With `nginx` and `apache`: the header that holds the certificate; `X-SSL-Client-Cert` and `SSL-Client-Cert` by default."),
+    (VERIFY_HEADER, Kind::Text, "With `nginx` and `apache`: the header that holds the verdict; `X-SSL-Client-Verify` and `SSL-Client-Verify` by default."),
 ];
 
 const FORMAT: &str = "forwarded_format";
@@ -152,21 +153,23 @@ impl Given {
             problems: Vec::new(),
         };
         for (name, value) in options.entries {
-            let known = OPTIONS.iter().find(|(known, _)| fold(known) == fold(&name));
+            let known = OPTIONS
+                .iter()
+                .find(|(known, ..)| fold(known) == fold(&name));
             let shown: String = name.chars().take(80).collect();
             match known {
                 None => {
                     let message = format!("there is no option {shown:?} of a forwarding proxy");
                     given.problem(Code::UnknownOption, &shown, message);
                 }
-                Some((known, _)) if given.values.iter().any(|(name, _)| name == known) => {
+                Some((known, ..)) if given.values.iter().any(|(name, _)| name == known) => {
                     given.problem(
                         Code::DuplicateOption,
                         known,
                         format!("{known} is given twice"),
                     );
                 }
-                Some((known, _)) => given.values.push((known, value)),
+                Some((known, ..)) => given.values.push((known, value)),
             }
         }
         given

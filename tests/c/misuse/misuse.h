@@ -9,6 +9,8 @@ void misuse_buffers(void);
 void misuse_input(void);
 void misuse_peers(void);
 void misuse_rules(void);
+void misuse_export(void);
+void misuse_forwarded(void);
 void misuse_threads(void);
 void misuse_forks(void);
 

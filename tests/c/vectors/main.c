@@ -8,6 +8,8 @@ int main(int argc, char **argv)
         {"certinfo", vectors_certinfo},
         {"clientcert", vectors_clientcert},
         {"config", vectors_config},
+        {"export", vectors_export},
+        {"forwarded", vectors_forwarded},
         {"identity", vectors_identity},
         {"verdict", vectors_verdict},
     };

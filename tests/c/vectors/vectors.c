@@ -12,7 +12,7 @@ json_t *vectors_load(const char *name)
 {
     struct path path = scene_path("vectors", name, "json");
     json_error_t error;
-    json_t *vectors = json_load_file(path.text, JSON_REJECT_DUPLICATES, &error);
+    json_t *vectors = json_load_file(path.text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (vectors == NULL) {
         fprintf(stderr, "%s:%d: %s\n", path.text, error.line, error.text);
     }

@@ -30,9 +30,17 @@ json_t *vectors_json(const peercert_value *value);
  */
 void vectors_same(const json_t *expected, const json_t *found, const char *what);
 
+/* Sets an option with the setter of its value's type. */
+void vectors_set(peercert_options *options, const char *name, const json_t *value);
+
+/* Expects the problems of a row, in any order, and no other. */
+void vectors_problems(const json_t *row, const peercert_error *error);
+
 void vectors_certinfo(void);
 void vectors_clientcert(void);
 void vectors_config(void);
+void vectors_export(void);
+void vectors_forwarded(void);
 void vectors_identity(void);
 void vectors_verdict(void);
 

@@ -6,7 +6,9 @@
 local peercert = require("peercert")
 local plain = require("plain")
 
-local acceptor, connection
+local unpack = rawget(_G, "unpack") or rawget(table, "unpack")
+
+local acceptor, connection, forwarded
 
 local function hexadecimal(bytes)
   return (bytes:gsub(".", function(byte)
@@ -101,6 +103,55 @@ end
 
 function operations.details()
   return connection:details()
+end
+
+--- What is exported of the client of a host.
+function operations.export(asked)
+  local report = assert(peercert.report(asked.certificate, asked.verdict))
+  return report:export(asked.form, asked.details)
+end
+
+--- What is exported of the client of the connection.
+function operations.exported(asked)
+  return connection:export(asked.form, asked.details)
+end
+
+--- Trusts proxies, options for each.
+function operations.forwarded(proxies)
+  local err
+  forwarded, err = peercert.forwarded(unpack(proxies))
+  return forwarded and true, err
+end
+
+-- What the vectors say of a report; false when nobody is known.
+local function told(report, err)
+  if not report then
+    if err then
+      return nil, err
+    end
+    return false
+  end
+  local client = report:clientcert()
+  assert(client.source == "forwarded" and client.anchor == nil)
+  return {
+    present = client.present,
+    verified = client.verified,
+    verifycode = client.verifycode,
+    fingerprint = client.fingerprint,
+    chain = #(report:chain() or {}),
+  }
+end
+
+function operations.read_forwarded(request)
+  return told(forwarded:read(request.sender, request.headers))
+end
+
+function operations.strip(headers)
+  return forwarded:strip(headers)
+end
+
+function operations.claims(name)
+  return { forwarded:claims(name), forwarded:claims_variable("HTTP_" .. name), forwarded:claims_variable(name) }
 end
 
 function operations.serves(authority)

@@ -24,6 +24,8 @@ local FUNCTIONS = {
   { "certinfos", { "data", "string" }, { "password", "string", "nil" } },
   { "report", { "certificate", "string", "nil" }, { "verdict", "string", "number", "nil" } },
   { "acceptor", { "options", "table" } },
+  { "forwarded", { "options", "table" } },
+  { "is_fake_basic_auth", { "authorization", "string", "nil" } },
 }
 local SSL = {
   { "newcontext", { "parameters", "table" } },
@@ -36,12 +38,14 @@ local ACCEPTOR = {
   { "on_refusal", { "callback", "function", "nil" } },
   { "watch", { "seconds", "number" } },
 }
-local EXPORT = { "exportkeyingmaterial", { "label", "string" }, { "size", "number" } }
+local KEYING = { "exportkeyingmaterial", { "label", "string" }, { "size", "number" } }
+local EXPORT = { "export", { "form", "string" }, { "details", "table", "nil" } }
 local SERVES = { "serves", { "authority", "string" } }
 local CONNECTION = {
   { "feed", { "bytes", "string" } },
   { "read", { "size", "number", "nil" } },
   { "write", { "bytes", "string" } },
+  KEYING,
   EXPORT,
   SERVES,
 }
@@ -50,8 +54,15 @@ local SOCKET = {
   { "send", { "bytes", "string", "number" }, { "first", "number", "nil" }, { "last", "number", "nil" } },
   { "settimeout", { "seconds", "number", "nil" }, { "mode", "string", "nil" } },
   { "getpeercertificate", { "place", "number", "nil" } },
+  KEYING,
   EXPORT,
   SERVES,
+}
+local FORWARDED = {
+  { "read", { "sender", "string", "nil" }, { "headers", "table" } },
+  { "claims", { "name", "string" } },
+  { "claims_variable", { "name", "string" } },
+  { "strip", { "headers", "table" } },
 }
 
 local function takes(argument, kind)
@@ -152,6 +163,77 @@ local function verdicts()
   end
 end
 
+-- Headers of which something would be left out, or that are none.
+local function headers(forwarded)
+  local pair, within = { "Host", "localhost" }, {}
+  within[1] = within
+  local wrong = {
+    { "Host: localhost" },
+    { "Host", "localhost" },
+    { { "Host" } },
+    { { "Host", 1 } },
+    { { 1, "localhost" } },
+    { { Host = "localhost" } },
+    { pair, nil, pair },
+    { pair, [4] = pair },
+    { [0] = pair },
+    { [-1] = pair },
+    { [0.5] = pair },
+    { [INF] = pair },
+    { [true] = "x" },
+    { [pair] = "x" },
+    { Host = true },
+    { Host = 80 },
+    { Host = { 80 } },
+    { Host = { "a", nil, "b" } },
+    { Host = { a = "b" } },
+    { Host = { { "a" } } },
+    { Host = print },
+    { pair, Host = 1 },
+    within,
+  }
+  for _, given in ipairs(wrong) do
+    expect.raised("bad argument #2 to 'read' (headers: ", forwarded.read, forwarded, "unix", given)
+    expect.raised("bad argument #1 to 'strip' (headers: ", forwarded.strip, forwarded, given)
+  end
+  local mixed = { pair, { "client_cert", "x" }, pair, ["Client-Cert"] = { "x", "y" }, Accept = { "a", "b" }, Via = {} }
+  local left = forwarded:strip(mixed)
+  expect.that(#left == 2 and left[1] == pair and left[2] == pair, "the pairs that are left")
+  expect.that(left.Accept == mixed.Accept and left["Client-Cert"] == nil, "the names that are left")
+  expect.that(#mixed == 3 and mixed["Client-Cert"], "what was given is as it was")
+end
+
+-- Texts of any bytes; nobody is anybody by them.
+local function octets(forwarded)
+  for _, text in ipairs({ "", "\0", "\255", "client\255cert", ("x"):rep(1e6), "unix\0", "10.0.0.1\n" }) do
+    expect.that(type(forwarded:claims(text)) == "boolean", "an answer")
+    expect.that(not forwarded:claims_variable(text), "no variable")
+    expect.that(forwarded:read(text, { { text, text } }) == nil, "no proxy")
+    expect.that(not peercert.is_fake_basic_auth(text), "no credentials")
+  end
+  expect.that(forwarded:claims("client\255cert"), "an octet is folded as others are")
+  expect.that(peercert.is_fake_basic_auth("Basic \255") and not peercert.is_fake_basic_auth(nil), "credentials")
+  expect.refused("peer.forwarded_unreadable", forwarded:read("unix", { ["Client-Cert"] = "\0" }))
+  expect.refused("peer.forwarded_ambiguous", forwarded:read("unix", { ["Client-Cert"] = { "x", "x" } }))
+  expect.refused("peer.forwarded_too_large", forwarded:read("unix", { ["Client-Cert"] = ("x"):rep(1e6) }))
+end
+
+local function exports(connection)
+  local report = assert(peercert.report())
+  for _, form in ipairs({ "", "iis", "\0", "\255", "apache\0", ("x"):rep(1e6) }) do
+    expect.refused("state.invalid_argument", report:export(form))
+  end
+  -- A handshake that has not ended is nobody's, whatever is asked.
+  expect.refused("state.handshake_pending", connection:export("apache"))
+  expect.refused("state.handshake_pending", connection:export("apache", { user = "root" }))
+  expect.refused("state.handshake_pending", connection:export("iis", { user = {} }))
+  for _, details in ipairs({ { "user" }, { [true] = "x" }, { user = print }, { user = "x", users = "y" } }) do
+    local err = expect.refused("config." .. (details.user == print and "wrong_type" or "unknown_option"), report:export("cgi", details))
+    expect.that(err.context.option, "the option is named")
+  end
+  expect.that(next(report:export("cgi", { user = "root" })) == nil, "nobody has no name")
+end
+
 return function(scene)
   local acceptor = scene.acceptor()
   local connection, wrapped = assert(acceptor:connection()), assert(acceptor:wrap(scene.descriptors[1]))
@@ -163,6 +245,13 @@ return function(scene)
   methods(wrapped, SOCKET)
   local certificate = assert(ssl.loadcertificate(scene.content("good.pem")))
   methods(certificate, { { "validat", { "time", "number" } } })
+  local forwarded = assert(peercert.forwarded({ forwarded_format = "rfc9440", forwarded_from = "unix" }))
+  methods(forwarded, FORWARDED)
+  headers(forwarded)
+  octets(forwarded)
+  methods(assert(peercert.report()), { EXPORT })
+  exports(connection)
+  exports(wrapped)
   counts(connection, wrapped)
   sockets(acceptor)
   watches(acceptor)

@@ -27,8 +27,12 @@ return function(scene)
   local connection, wrapped = acceptor:connection(), acceptor:wrap(scene.descriptors[1])
   local report, certificate = peercert.report(), ssl.loadcertificate(scene.content("good.pem"))
   local foreign = setmetatable({}, { __index = acceptor })
-  local objects = { acceptor, connection, wrapped, report, certificate }
-  local others = { acceptor, connection, wrapped, report, certificate, foreign, {}, 1, "x", true, print, io.stdout }
+  local forwarded, rules = peercert.forwarded(), peercert.rules("preset cn")
+  local objects = { acceptor, connection, wrapped, report, certificate, forwarded, rules }
+  local others = { foreign, {}, 1, "x", true, print, io.stdout }
+  for _, object in ipairs(objects) do
+    others[#others + 1] = object
+  end
   others[#others + 1] = connection.native
   local count = 0
   for _, object in ipairs(objects) do
