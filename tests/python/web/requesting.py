@@ -24,10 +24,8 @@ class Connection:
         """`others` are the hosts that it does not serve; without a verdict nothing was sent."""
         self.report = peercert.report(GOOD if verdict else None, verdict)
         self.others = others
-        self.asked: list[str] = []
 
     def clientcert(self) -> Any:
-        self.asked.append("clientcert")
         return self.report.clientcert()
 
     def details(self) -> dict[str, Any]:
@@ -37,14 +35,12 @@ class Connection:
         return self.report.der()
 
     def identity(self, rules: peercert.Rules) -> Any:
-        self.asked.append("identity")
         return self.report.identity(rules)
 
     def serves(self, authority: str) -> bool:
         return authority.lower() not in self.others
 
     def export(self, form: str, *, user: str | None = None, pinned: bool = False) -> dict[str, Any]:
-        self.asked.append(form)
         return self.report.export(form, user=user, pinned=pinned)
 
 
