@@ -6,12 +6,13 @@ In: a client, and what a request says. Out: what the application has seen of it,
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import dataclass, field
 from typing import Any
 
 import peercert
 from peercert import asgi
-from scene import LIVE
+from scene import LIVE, client_context, server_options
 
 GOOD = (LIVE / "good.pem").read_text()
 SUBJECT = "test-client"
@@ -42,6 +43,23 @@ class Connection:
 
     def export(self, form: str, *, user: str | None = None, pinned: bool = False) -> dict[str, Any]:
         return self.report.export(form, user=user, pinned=pinned)
+
+
+def shaken(client: str | None) -> peercert.SSLObject:
+    """A real connection of a client, its handshake over."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = peercert.SSLContext(**server_options("request"))
+    ours = context.wrap_bio(to_server, to_client, server_side=True)
+    theirs = client_context(client).wrap_bio(to_client, to_server)
+    left = [theirs, ours]
+    while left:
+        end = left.pop(0)
+        try:
+            end.do_handshake()
+        except ssl.SSLWantReadError:
+            left.append(end)
+    assert isinstance(ours, peercert.SSLObject)
+    return ours
 
 
 @dataclass
