@@ -278,9 +278,9 @@ class SSLContext(Settings):
     @property
     def _gevent_class(self) -> Any:
         """What sockets of gevent's become."""
-        from . import _gevent
+        from .gevent import SSLSocket
 
-        return _gevent.SSLSocket
+        return SSLSocket
 
     def wrap_bio(
         self,

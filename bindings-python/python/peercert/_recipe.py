@@ -6,7 +6,6 @@ wrong with them, and made anew in every further process, to which options travel
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 from . import log
@@ -34,7 +33,7 @@ class Recipe:
         made = self._made = self._made or SSLContext(**self._options)
         if alpn and not made._option("alpn"):
             made.set_alpn_protocols(alpn)
-        made.on_refusal(functools.partial(log.refused, logger, "a client"))
+        made.on_refusal(log.refusals(logger))
         look_after(made, logger, self._watch)
         return made
 

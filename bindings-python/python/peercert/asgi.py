@@ -11,8 +11,8 @@ taken out, unless a proxy sent them that `forwarded` trusts. The client is also 
 | server | what hands over the connection |
 |---|---|
 | uvicorn | `uvicorn.run(app, **peercert.uvicorn.tls(...))` |
-| gunicorn, worker asgi | `post_worker_init, ssl_context = peercert.gunicorn.hooks(...)` |
-| hypercorn | `peercert.hypercorn.Config(...)` |
+| hypercorn | `hypercorn.asyncio.serve(app, peercert.hypercorn.Config(...))` |
+| gunicorn | `post_worker_init, ssl_context = peercert.gunicorn.hooks(...)`, and the worker `asgi` |
 | another | `peercert.asgi.attach(app, connection)`, for each connection |
 
 Where virtual hosts let in different clients, a request for one of them that comes over a connection
@@ -173,9 +173,9 @@ _TOLD = "_forwarded"
 
 _NO_CONNECTION = (
     "the server does not hand over its TLS connection; the hook is for uvicorn "
-    "uvicorn.run(app, **peercert.uvicorn.tls(...)), for gunicorn peercert.gunicorn.hooks(...), for "
-    "hypercorn peercert.hypercorn.Config(...), for others peercert.asgi.attach, which an integration "
-    "of the server calls for each connection"
+    "uvicorn.run(app, **peercert.uvicorn.tls(...)), for hypercorn peercert.hypercorn.Config(...), for "
+    "gunicorn peercert.gunicorn.hooks(...); for others peercert.asgi.attach, which an integration of "
+    "the server calls for each connection"
 )
 
 

@@ -103,7 +103,7 @@ def _context(worker: Any, watch: float, options: Mapping[str, Any]) -> SSLContex
         )
     made = _Context(**_of_settings(settings, options, h2=not isinstance(worker, SyncWorker)))
     if hasattr(worker, "asgi"):
-        made.on_refusal(functools.partial(log.refused, LOG, "a client"))
+        made.on_refusal(log.refusals(LOG))
         _attach()
     look_after(made, LOG, watch)
     return made
@@ -210,9 +210,9 @@ class _Context(SSLContext):
 
     @functools.cached_property
     def _gevent_class(self) -> Any:
-        from peercert import _gevent
+        from peercert import gevent
 
-        return type("_GeventConnection", (_Shaking, _gevent.SSLSocket), {})
+        return type("_GeventConnection", (_Shaking, gevent.SSLSocket), {})
 
 
 # -- the asgi worker

@@ -6,9 +6,10 @@ steer a terminal. It may not know of servers.
 
 from __future__ import annotations
 
+import functools
 import logging
 import ssl
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ def refused(logger: logging.Logger, peer: str, error: BaseException) -> None:
     logger.log(level, "refused %s: %s%s", peer, reason, whose)
     for step in verification(clientcert):
         logger.debug("%s: %s", peer, step)
+
+
+def refusals(logger: logging.Logger | None = None) -> Callable[[BaseException], None]:
+    """What logs the clients that a context refuses, where its server says nothing of them:
+    `context.on_refusal(log.refusals())`. Without a logger it is `peercert`."""
+    logger = logger or logging.getLogger("peercert")
+    return functools.partial(refused, logger, "a client")
 
 
 def broken(logger: logging.Logger, peer: str, error: BaseException) -> None:

@@ -46,11 +46,11 @@ class _Factory(Recipe):
         del default
         # A protocol that speaks HTTP/2 says so.
         alpn = getattr(config.http_protocol_class, "alpn_protocols", ())
-        config.http_protocol_class = _attaching(config.http_protocol_class)
+        config.http_protocol_class = attaching(config.http_protocol_class)
         return self.context(LOG, alpn)
 
 
-def _attaching(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
+def attaching(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
     """A protocol of uvicorn whose application knows the connection."""
 
     class Attaching(protocol):  # type: ignore[misc, valid-type]

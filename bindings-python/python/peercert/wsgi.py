@@ -10,7 +10,8 @@ are taken out, unless a proxy sent them that `forwarded` trusts. The client is a
 | server | what hands over the connection |
 |---|---|
 | cheroot | `server.ssl_adapter = peercert.cheroot.Adapter(...)` |
-| gunicorn | the config hook `ssl_context`, which returns a `peercert.SSLContext` |
+| gunicorn | `post_worker_init, ssl_context = peercert.gunicorn.hooks(...)` in its config file |
+| gevent | `peercert.gevent.WSGIServer(..., ssl_context=peercert.SSLContext(...))` |
 | Werkzeug, Flask | `ssl_context=peercert.SSLContext(...)` |
 | wsgiref | `handler_class=peercert.wsgi.RequestHandler` |
 
@@ -34,6 +35,7 @@ from peercert import (
     StateError,
     _answers,
     _environ,
+    _linger,
     log,
     pages,
 )
@@ -176,10 +178,12 @@ class RequestHandler(WSGIRequestHandler):
     def handle(self) -> None:
         """Does the handshake, and answers who gets through it; who does not is one log line."""
         if is_ours(self.connection):
+            who = log.peer(self.connection)
             try:
                 self.connection.do_handshake()
             except OSError as error:
-                log.refused(_logger, str(self.client_address[0]), error)
+                log.refused(_logger, who, error)
+                _linger.drain(self.connection)
                 return
         super().handle()
 
@@ -201,8 +205,8 @@ _TOLD = "peercert.forwarded"
 # Where servers keep the connection, and what has to be done so that it is one of ours.
 _PLACES = {
     "peercert.connection": "peercert.cheroot.Adapter for cheroot, "
-    "handler_class=peercert.wsgi.RequestHandler for wsgiref",
-    "gunicorn.socket": "for gunicorn the config hook ssl_context, returning a peercert.SSLContext",
+    "handler_class=peercert.wsgi.RequestHandler for wsgiref, peercert.gevent.WSGIServer for gevent",
+    "gunicorn.socket": "for gunicorn post_worker_init, ssl_context = peercert.gunicorn.hooks(...)",
     "werkzeug.socket": "for Werkzeug and Flask ssl_context=peercert.SSLContext(...)",
 }
 

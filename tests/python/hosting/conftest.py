@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
-from kinds import KINDS, Hosted, Kind, hosted
+from kinds import FURTHER, KINDS, Hosted, Kind, hosted
 from premises import Premises
 
 
@@ -25,7 +26,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = filter(fits, items)
 
 
-@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.name)
+#: `make soak` runs every kind, on several versions of each server.
+MEANT = KINDS + FURTHER if os.environ.get("PEERCERT_KINDS") == "all" else KINDS
+
+
+@pytest.fixture(scope="module", params=MEANT, ids=lambda kind: kind.name)
 def host(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Hosted]:

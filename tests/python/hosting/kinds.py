@@ -13,7 +13,7 @@ import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ from commandline import Server, running
 from premises import Premises, connect, eventually
 
 PROGRAMS = Path(__file__).parent / "programs"
-GUNICORN = ("-m", "gunicorn", "-c", str(PROGRAMS / "gunicorn_settings.py"))
 
 
 @dataclass(frozen=True)
@@ -34,52 +33,65 @@ class Kind:
     told: dict[str, Any] = field(default_factory=dict)
     #: Whether a connection carries several requests.
     keeps_alive: bool = True
-    h2: bool = False
-    #: What is agreed on with a client that would speak HTTP/2, by a server that does not.
-    alpn: str = ""
-    #: Whether others are served while one client says nothing.
-    concurrent: bool = True
+    #: The highest version of HTTP that it speaks.
+    http: str = "1.1"
+    #: The clients that say nothing, "before" their handshake or "after" it, for whom it makes others
+    #: wait until it lets them go.
+    waits_for: tuple[str, ...] = ()
     #: Whether it takes WebSockets.
     websockets: bool = False
     #: Whether the log tells the address of who is refused: event loops do not tell it to us.
     tells_address: bool = True
 
 
+def _program(name: str, **features: Any) -> Kind:
+    return Kind(name, (str(PROGRAMS / f"{name}_server.py"),), **features)
+
+
 def _gunicorn(worker: str, **features: Any) -> Kind:
-    return Kind(f"gunicorn-{worker}", GUNICORN, {"worker": worker}, **features)
+    command = ("-m", "gunicorn", "-c", str(PROGRAMS / "gunicorn_settings.py"))
+    return Kind(f"gunicorn-{worker}", command, {"worker": worker}, **features)
 
 
-def _uvicorn(loop: str, http: str, more: dict[str, Any], **features: Any) -> Kind:
-    told: dict[str, Any] = {"loop": loop, "http": http, **more}
-    return Kind(
-        f"uvicorn-{loop}-{http}",
-        (str(PROGRAMS / "uvicorn_server.py"),),
-        told,
-        tells_address=False,
-        **features,
-    )
+def _uvicorn(loop: str, parser: str, more: dict[str, Any], **features: Any) -> Kind:
+    made = _program("uvicorn", tells_address=False, **features)
+    told = {"loop": loop, "http": parser, **more}
+    return replace(made, name=f"uvicorn-{loop}-{parser}", told=told)
 
 
 def _hypercorn(worker: str) -> Kind:
-    return Kind(
-        f"hypercorn-{worker}",
-        (str(PROGRAMS / "hypercorn_server.py"),),
-        {"worker": worker},
-        h2=True,
-        websockets=True,
-        tells_address=False,
-    )
+    made = _program("hypercorn", tells_address=False, http="2", websockets=True)
+    return replace(made, name=f"hypercorn-{worker}", told={"worker": worker})
 
 
+def _patched(kind: Kind) -> Kind:
+    return replace(kind, name=f"{kind.name}-patched", told={**kind.told, "patched": True})
+
+
+#: One of each kind.
 KINDS = [
-    _gunicorn("sync", keeps_alive=False, concurrent=False),
-    _gunicorn("gthread", h2=True),
-    _gunicorn("gevent", h2=True),
-    _gunicorn("asgi", h2=True, websockets=True, tells_address=False),
+    _gunicorn("sync", keeps_alive=False, waits_for=("before", "after")),
+    _gunicorn("gthread", http="2"),
+    _gunicorn("gevent", http="2"),
+    _gunicorn("asgi", http="2", websockets=True, tells_address=False),
     _uvicorn("asyncio", "h11", {"ws": "wsproto"}, websockets=True),
     _uvicorn("uvloop", "httptools", {}, websockets=True),
-    _uvicorn("asyncio", "zttp", {"http2": True, "workers": 2}, h2=True),
+    _uvicorn("asyncio", "zttp", {"http2": True, "workers": 2}, http="2"),
     _hypercorn("asyncio"),
+    _program("cheroot"),
+    _program("wsgiref", keeps_alive=False, http="1.0"),
+    _program("werkzeug", keeps_alive=False, waits_for=("before",), tells_address=False),
+    _program("pywsgi"),
+    _program("asyncio", tells_address=False),
+    _program("aiohttp", tells_address=False),
+]
+FURTHER = [
+    _patched(_gunicorn("gevent", http="2")),
+    _patched(_program("pywsgi")),
+    _uvicorn("asyncio", "httptools", {"ws": "websockets-sansio"}, websockets=True),
+    _uvicorn("asyncio", "h11", {"ws": "websockets"}, websockets=True),
+    _uvicorn("uvloop", "h11", {}, websockets=True),
+    _uvicorn("uvloop", "zttp", {"http2": True}, http="2"),
     _hypercorn("uvloop"),
 ]
 
@@ -123,7 +135,7 @@ def hosted(kind: Kind, premises: Premises) -> Iterator[Hosted]:
         client_cert_mode="request",
         client_ca_file=str(trusted),
         hosts={"staff.example": {"client_cert_mode": "require"}},
-        handshake_timeout=2,
+        handshake_timeout=1 if kind.waits_for else 20,
     )
     port = free_port()
     given = {"options": options, "port": port, "kind": kind.told}

@@ -16,26 +16,32 @@ APP = """
 def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "5")])
     return [b"hello"]
+
+async def asgi(scope, receive, send):
+    headers = [(b"content-length", b"5")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"hello"})
 """
 
 
 @contextmanager
-def serve(premises: Premises, *more: str) -> Iterator[commandline.Server]:
+def serve(premises: Premises, *more: str, app: str = "app") -> Iterator[commandline.Server]:
     """A server with the certificate of the premises."""
     (premises.folder / "hello.py").write_text(APP)
-    words = ["serve", "hello:app", "--bind", "127.0.0.1:0", *more]
+    words = ["serve", f"hello:{app}", "--bind", "127.0.0.1:0", *more]
     for name, value in premises.options().items():
         words += [f"--{name}", value]
     with commandline.serving(*words, cwd=premises.folder) as server:
         yield server
 
 
+@pytest.mark.parametrize("app", ["app", "asgi"])
 def test_a_hang_up_reads_the_files_anew_and_connections_in_flight_go_on(
-    premises: Premises,
+    premises: Premises, app: str
 ) -> None:
     client = premises.client()
     request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    with serve(premises) as server, connect(server.port, client) as old:
+    with serve(premises, app=app) as server, connect(server.port, client) as old:
         for count in (1, 2):
             renewed = premises.renew()
             server.process.send_signal(signal.SIGHUP)
@@ -69,9 +75,10 @@ def test_files_that_are_broken_are_one_line_with_every_problem_and_it_goes_on(
         assert server.end() == 0
 
 
-def test_it_watches_when_it_is_asked_to(premises: Premises) -> None:
+@pytest.mark.parametrize("app", ["app", "asgi"])
+def test_it_watches_when_it_is_asked_to(premises: Premises, app: str) -> None:
     client = premises.client()
-    with serve(premises, "--watch", "0.02") as server:
+    with serve(premises, "--watch", "0.02", app=app) as server:
         renewed = premises.renew()
         eventually(shows(server.port, client, renewed))
         server.wait_for("INFO reloaded")

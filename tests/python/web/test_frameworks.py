@@ -1,5 +1,5 @@
-"""This file is about docs/fastapi.md, flask.md, gunicorn.md and uvicorn.md: their code, run as it
-stands."""
+"""This file is about the documents on servers of others, docs/gunicorn.md and its like: their code, run
+as it stands."""
 
 from __future__ import annotations
 
@@ -27,10 +27,13 @@ app = wsgi.expose(app)
 @pytest.mark.parametrize(
     ("document", "command"),
     [
-        ("fastapi.md", ["app.py"]),
-        ("flask.md", ["app.py"]),
-        ("uvicorn.md", ["app.py"]),
-        ("hypercorn.md", ["app.py"]),
+        *(
+            (f"{server}.md", ["app.py"])
+            for server in (
+                *("aiohttp", "asyncio", "cheroot", "fastapi", "flask"),
+                *("gevent", "hypercorn", "uvicorn", "wsgiref"),
+            )
+        ),
         ("gunicorn.md", ["-m", "gunicorn", "--workers", "2", "wsgi_app:app"]),
     ],
 )
@@ -44,7 +47,8 @@ def test_the_documents_code_serves_and_tells_who_calls(
         alice, expired, unknown = map(site.curl, ("alice", "expired", "unknown"))
     assert (alice["verified"], alice["subject"]) == (True, "CN = alice")
     assert (expired["verified"], expired["verifycode"]) == (False, "CERT_HAS_EXPIRED")
-    assert unknown["verified"] is False
+    code = "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
+    assert (unknown["verified"], unknown["verifycode"]) == (False, code)
 
 
 def test_a_route_of_fastapi_is_for_users(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""This file is about finding a WSGI application by its name, `module:name`.
+"""This file is about finding an application by its name, `module:name`, and what it speaks.
 
 In: the name. Out: the application, or one error that says why there is none.
 """
@@ -6,20 +6,19 @@ In: the name. Out: the application, or one error that says why there is none.
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import peercert
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
 
 _CODE = "config.bad_application"
 
 
-def load(name: str) -> WSGIApplication:
+def load(name: str) -> Callable[..., Any]:
     """The application of `package.module:name` (`name` may be dotted; without it `application` or
     `app`), looked for in the current folder first. Raises ConfigError."""
     module_name, _, attribute = name.partition(":")
@@ -38,7 +37,14 @@ def load(name: str) -> WSGIApplication:
     if not callable(found):
         kind = type(found).__name__
         raise peercert.ConfigError(_CODE, f"{name} is no application: it is not callable ({kind})")
-    return found  # type: ignore[no-any-return]
+    app: Callable[..., Any] = found
+    return app
+
+
+def speaks_asgi(app: Callable[..., Any]) -> bool:
+    """Whether calling an application gives a coroutine, as ASGI wants it; WSGI wants an answer."""
+    calls = (app, type(app).__call__)
+    return any(map(inspect.iscoroutinefunction, calls))
 
 
 def _attribute(thing: Any, dotted: str) -> Any:

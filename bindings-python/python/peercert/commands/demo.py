@@ -117,6 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
     curl = shutil.which("curl")
     if curl is None and not arguments.serve:
         raise peercert.ConfigError("config.missing_package", "the demo's clients need curl")
+    from peercert.commands import serve_wsgi
     from peercert.demo import app
 
     made: list[dev.Made] = []
@@ -125,7 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
         made.append(dev.certificates(arguments.folder, new_bundle=arguments.serve))
         return made[0].options
 
-    server = listen.server(app, bind, pki_options)
+    server = serve_wsgi.Server(app, bind, pki_options)
     (pki,) = made
     url = listen.url(server, "localhost")
     if arguments.serve:
@@ -134,12 +135,12 @@ def run(arguments: argparse.Namespace) -> int:
             f"listening on {url}\n{pki.introduction(url, server.socket.getsockname()[0])}",
             flush=True,
         )
-        listen.until_told(server)
+        server.until_told()
         return 0
     print(f"A server listens on {url}; its certificates are in {pki.folder}.")
     if pki.aside is not None:
         print(f"The old ones are in {pki.aside}.")
-    with listen.meanwhile(server):
+    with server.meanwhile():
         good = [
             _call(str(curl), client, pki.files["server_ca"], url, arguments.all)
             for client in _clients(pki.files)

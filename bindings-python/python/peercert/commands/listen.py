@@ -1,7 +1,7 @@
-"""This file is about running an application on cheroot until it is told to stop.
+"""This file is about listening, whatever server does it: addresses, reloads, signals, the log.
 
-In: an application and the options of an acceptor. Out: a server that listens, and a clean end. It
-may not know where applications and certificates come from.
+In: what the command line says. Out: addresses that can be had, and calls when somebody tells the
+program something. It may not know of applications.
 """
 
 from __future__ import annotations
@@ -12,19 +12,24 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import peercert
-from peercert import log, wsgi
+from peercert import log
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
-
-    from peercert.cheroot import Server
+    from peercert import Acceptor, SSLContext
 
 _logger = logging.getLogger("peercert")
+
+
+class Listening(Protocol):
+    """A server that has its address."""
+
+    @property
+    def socket(self) -> Any:
+        """What it listens on."""
 
 
 def address(text: str) -> tuple[str, int]:
@@ -57,56 +62,39 @@ def refuse_other_hosts(host: str) -> None:
         )
 
 
-def url(server: Server, host: str | None = None) -> str:
+def url(server: Listening, host: str | None = None) -> str:
     """Where the server listens."""
     name, port = server.socket.getsockname()[:2]
     name = host or name
     return f"https://[{name}]:{port}" if ":" in name else f"https://{name}:{port}"
 
 
-def server(
-    app: WSGIApplication,
-    bind: tuple[str, int],
-    options: Callable[[], dict[str, Any]],
-    numthreads: int = 10,
-) -> Server:
-    """A server that listens. Its options are asked for when the port is free, so that nothing is
-    made for a server that cannot be. Raises peercert.Error."""
-    need("cheroot")
-    from peercert.cheroot import Adapter, Server
-
-    _try(bind)
-    made = Server(bind, wsgi.expose(app), Adapter(**options()), numthreads=numthreads)
-    try:
-        made.prepare()
-    except OSError as error:
-        cause = made.bind_error or error
-        reason = cause.strerror or str(cause)
-        raise peercert.IoError(
-            "io.address", f"cannot listen on {bind[0]}:{bind[1]}: {reason}"
-        ) from None
-    return made
-
-
-def _try(bind: tuple[str, int]) -> None:
-    """Raises IoError for an address that cannot be had."""
+def bound(bind: tuple[str, int]) -> socket.socket:
+    """A socket at an address, which does not listen yet. Raises IoError when that cannot be had."""
     try:
         found = socket.getaddrinfo(*bind, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, number, _, where = found[0]
-        with socket.socket(family, kind, number) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(where)
+        made = socket.socket(family, kind, number)
+        try:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(where)
+        except OSError:
+            made.close()
+            raise
+        return made
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise peercert.IoError(
-            "io.address", f"cannot listen on {bind[0]}:{bind[1]}: {reason}"
-        ) from None
+        raise refused(bind, error) from None
 
 
-def reload_when_told(server: Server, seconds: float) -> None:
-    """Reads the files of the server's options anew at every SIGHUP, and when they are replaced if
+def refused(bind: tuple[str, int], error: Exception) -> peercert.IoError:
+    """Why nobody can listen there."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return peercert.IoError("io.address", f"cannot listen on {bind[0]}:{bind[1]}: {reason}")
+
+
+def reload_when_told(acceptor: Acceptor | SSLContext, seconds: float) -> None:
+    """Reads the files of a server's options anew at every SIGHUP, and when they are replaced if
     `seconds` are given to look in; logs what has come of it."""
-    acceptor = server.ssl_adapter.acceptor
 
     def told(error: peercert.Error | None) -> None:
         log.reloaded(_logger, error, acceptor.warnings)
@@ -127,55 +115,40 @@ def reload_when_told(server: Server, seconds: float) -> None:
     signal.signal(signal.SIGHUP, hang_up)
 
 
-def until_told(server: Server) -> None:
-    """Serves until SIGINT or SIGTERM, then ends what is open and returns. A second signal ends the
-    program at once."""
-    stopping: list[threading.Thread] = []
+def when_told(stop: Callable[[], object]) -> None:
+    """Calls `stop` at the first SIGINT or SIGTERM; a second one ends the program at once."""
 
-    def stop(*_: object) -> None:
+    def told(*_: object) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
-        thread = threading.Thread(target=server.stop)
-        stopping.append(thread)
-        thread.start()
+        stop()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    server.serve()
-    for thread in stopping:
-        thread.join()
+        signal.signal(number, told)
 
 
-@contextmanager
-def meanwhile(server: Server) -> Iterator[None]:
-    """Serves in a thread while the block runs."""
-    thread = threading.Thread(target=server.serve)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.stop()
-        thread.join()
-
-
-def need(package: str) -> None:
+def need(package: str, installed_by: str = "peercert[cli]") -> None:
     """Raises ConfigError, which says what to install, when a package is not there."""
     try:
         __import__(package)
     except ImportError:
         raise peercert.ConfigError(
             "config.missing_package",
-            f"this command needs {package}, which is not installed: pip install 'peercert[cli]'",
+            f"this command needs {package}, which is not installed: pip install '{installed_by}'",
         ) from None
 
 
 def log_to_stderr(level: str) -> None:
     """Writes what peercert logs to standard error, one line for each event."""
+    _logger.setLevel(level.upper())
+    also_log(_logger)
+
+
+def also_log(logger: logging.Logger) -> None:
+    """Writes what a logger is told to standard error, as peercert's own."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logger = logging.getLogger("peercert")
     logger.addHandler(handler)
-    logger.setLevel(level.upper())
 
 
 def warn(warnings: list[str]) -> None:

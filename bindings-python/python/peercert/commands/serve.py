@@ -1,4 +1,4 @@
-"""This file is about `peercert serve`: a WSGI application over TLS that knows its clients.
+"""This file is about `peercert serve`: a WSGI or ASGI application over TLS that knows its clients.
 
 In: the application's name and the options. Out: a server that runs until it is told to stop.
 """
@@ -13,8 +13,11 @@ import peercert
 from peercert.commands import application, dev, listen, options
 
 if TYPE_CHECKING:
-    from peercert.commands import Commands
+    from collections.abc import Callable
 
+    from peercert.commands import Commands, serve_asgi, serve_wsgi
+
+_THREADS = 10
 _LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -22,9 +25,10 @@ def add(commands: Commands) -> None:
     """Adds the command."""
     parser = commands.add_parser(
         "serve",
-        help="serve a WSGI application over TLS with client certificates",
-        description="Serves a WSGI application over TLS. It finds who calls in "
-        "environ['peercert.clientcert'] and environ['peercert.details'].",
+        help="serve a WSGI or ASGI application over TLS with client certificates",
+        description="Serves an application over TLS: a WSGI application on cheroot, which finds who "
+        "calls in environ['peercert.clientcert'] and environ['peercert.details'], or an ASGI "
+        "application on uvicorn, which finds it in scope['extensions']['peercert'].",
     )
     parser.set_defaults(run=run)
     parser.add_argument("application", metavar="MODULE:NAME", help="The application to serve.")
@@ -35,7 +39,16 @@ def add(commands: Commands) -> None:
         help="Where to listen; port 0 is any free one. Default: 127.0.0.1:8443.",
     )
     parser.add_argument(
-        "--threads", metavar="N", type=int, default=10, help="Worker threads. Default: 10."
+        "--interface",
+        choices=("auto", "asgi", "wsgi"),
+        default="auto",
+        help="What the application speaks. Default: auto, asgi if calling it gives a coroutine.",
+    )
+    parser.add_argument(
+        "--threads",
+        metavar="N",
+        type=int,
+        help=f"Worker threads of a WSGI application. Default: {_THREADS}.",
     )
     parser.add_argument(
         "--watch",
@@ -72,13 +85,12 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serves."""
     bind = listen.address(arguments.bind)
-    if arguments.threads < 1:
+    if arguments.threads is not None and arguments.threads < 1:
         raise peercert.ConfigError("config.invalid_value", "--threads is 1 or more")
     if not 0 <= arguments.watch <= 86400:
         raise peercert.ConfigError(
             "config.invalid_value", "--watch is a number of seconds from 0 to 86400"
         )
-    listen.need("cheroot")
     given = _options(arguments)
     if arguments.dev:
         _refuse_dev(bind[0], given)
@@ -91,6 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     listen.log_to_stderr(arguments.log_level)
     app = application.load(arguments.application)
+    asgi = _speaks_asgi(app, arguments)
     if arguments.check:
         with dev.for_a_check(arguments.dev_folder) if arguments.dev else nullcontext() as trial:
             listen.warn(peercert.Acceptor(**_with_dev(trial, given)).warnings)
@@ -107,20 +120,52 @@ def run(arguments: argparse.Namespace) -> int:
         return _with_dev(made, given)
 
     try:
-        server = listen.server(app, bind, complete, numthreads=arguments.threads)
+        server = _server(app, bind, complete, None if asgi else arguments.threads or _THREADS)
     except peercert.Error:
         if (pki := told()) is not None and pki.password is not None:
             print(pki.secret, flush=True)
         raise
-    listen.reload_when_told(server, arguments.watch)
-    acceptor = server.ssl_adapter.acceptor
+    acceptor = server.acceptor
+    listen.reload_when_told(acceptor, arguments.watch)
     listen.warn(acceptor.warnings)
     print(f"listening on {listen.url(server)}, client_cert_mode {acceptor.mode}", flush=True)
     if (pki := told()) is not None:
         where = server.socket.getsockname()[0]
         print(pki.introduction(listen.url(server, "localhost"), where), flush=True)
-    listen.until_told(server)
+    server.until_told()
     return 0
+
+
+def _server(
+    app: Callable[..., Any],
+    bind: tuple[str, int],
+    options: Callable[[], dict[str, Any]],
+    threads: int | None,
+) -> serve_wsgi.Server | serve_asgi.Server:
+    """A server with threads, or one with an event loop. What either needs need not be installed."""
+    if threads is None:
+        from peercert.commands import serve_asgi
+
+        return serve_asgi.Server(app, bind, options)
+    from peercert.commands import serve_wsgi
+
+    return serve_wsgi.Server(app, bind, options, threads)
+
+
+def _speaks_asgi(app: Callable[..., Any], arguments: argparse.Namespace) -> bool:
+    """What the application speaks, for which everything has to be there."""
+    told = arguments.interface
+    asgi = application.speaks_asgi(app) if told == "auto" else told == "asgi"
+    if not asgi:
+        listen.need("cheroot")
+        return False
+    listen.need("uvicorn", "uvicorn")
+    if arguments.threads is not None:
+        raise peercert.ConfigError(
+            "config.conflicting_options",
+            "--threads is for WSGI applications: an ASGI application is served by one event loop",
+        )
+    return True
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -11,8 +11,6 @@ import json
 import os
 from typing import Any
 
-from peercert import wsgi
-
 _GIVEN: dict[str, Any] = json.loads(os.environ["PEERCERT_HOSTED"])
 OPTIONS: dict[str, Any] = _GIVEN["options"]
 PORT: int = _GIVEN["port"]
@@ -20,6 +18,14 @@ PORT: int = _GIVEN["port"]
 KIND: dict[str, Any] = _GIVEN["kind"]
 #: Seconds between two looks for renewed files.
 WATCH = 0.02
+
+if KIND.get("patched"):
+    # As gevent wants it: before anything else is imported, ours included.
+    from gevent import monkey
+
+    monkey.patch_all()
+
+from peercert import wsgi  # noqa: E402
 
 
 def answer(who: dict[str, Any], scheme: str, digest: Any, size: int) -> bytes:
