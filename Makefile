@@ -3,7 +3,7 @@
 
 RUN = @python=$$(tests/run/requirements) && exec "$$python" tests/run
 
-.PHONY: help demo test install lua bench fuzz soak corpus wheel lint fmt tables clean
+.PHONY: help demo test install lua bench fuzz soak corpus wheel lint fmt tables images clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -33,6 +33,9 @@ fmt: ## formats the sources in place
 tables: ## writes the generated tables of README.md and docs/, the C header and its manual anew
 	$(RUN) python tests/docs/tables.py --write
 	$(RUN) header
+
+images: ## writes the pictures of docs/images anew, with Chromium and a server on port 8443
+	$(RUN) python tests/python/images.py
 
 bench: ## our speed and memory beside the peers', measured in the same run
 	$(RUN) bench

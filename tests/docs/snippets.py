@@ -8,7 +8,8 @@ In: Markdown. Out: the fenced blocks in order, each with the directive on the li
     <!-- run: server -->         a command or Python program that stays up until the next one
     <!-- not run: reason -->     everything else, with the reason
 
-Blocks without a language, and `text`, are not code. It runs nothing.
+Blocks without a language, and `text`, are not code. A document whose snippets want more than what the
+tests demand anyway names the commands, once: `<!-- needs: node, go -->`. It runs nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _BLOCK = re.compile(
     r"```(?P<language>[a-z]*)[^\n]*\n(?P<code>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+_NEEDS = re.compile(r"^<!-- needs: (.+) -->$", re.MULTILINE)
 KINDS = ("console", "program", "file", "server")
 
 
@@ -60,6 +62,11 @@ def snippets(document: Path) -> list[Snippet]:
             kind, _, argument = (match["what"] or "").partition(" ")
         found.append(Snippet(document, line, language, kind, argument, match["code"]))
     return found
+
+
+def needs(document: Path) -> list[str]:
+    """The commands that a document's snippets want, and not every machine has."""
+    return [name for found in _NEEDS.findall(document.read_text()) for name in found.split(", ")]
 
 
 def commands(code: str) -> list[Command]:

@@ -7,6 +7,7 @@ on each other. Port 8443 of a snippet becomes a free one. Servers end with their
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -36,6 +37,9 @@ def test_every_snippet_says_how_it_is_run() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(TREE)))
 def test_the_snippets_of_a_document_do_what_it_says(document: Path, workshop: Workshop) -> None:
+    for command in snippets.needs(document):
+        if shutil.which(command) is None:
+            pytest.skip(f"install {command}")
     for snippet in snippets.snippets(document):
         workshop.run(snippet)
 
@@ -64,6 +68,8 @@ class Workshop:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         self.environment = os.environ | {
             "PATH": path,
+            # Snippets import certificates into the stores of a user: not those of who tests.
+            "HOME": str(folder),
             "NO_COLOR": "1",
             "NO_PROXY": "*",
             "COLUMNS": "100",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from asyncio import sslproto
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 
 import peercert
+from peercert._asyncio import slim
 from scene import PATIENCE, client_context, server_options
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -73,6 +75,25 @@ def test_a_stream_knows_who_called(run: Run, name: str | None, code: str, versio
             return await _ask(server, client_context(name, version))
 
     assert run(work()) == code.encode()
+
+
+def test_a_connection_that_keeps_less_reads_and_writes_as_before(run: Run) -> None:
+    sent = bytes(range(256)) * 4_096
+
+    async def work() -> bytes:
+        async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            slim(writer.transport)
+            kept = getattr(writer.transport, "_ssl_protocol", None)
+            if isinstance(kept, sslproto.SSLProtocol):
+                assert len(kept._ssl_buffer) == 64 << 10  # type: ignore[attr-defined]
+            writer.write(await reader.readexactly(len(sent)))
+            await writer.drain()
+            writer.close()
+
+        async with await _serve("request", handle) as server:
+            return await _ask(server, client_context("good"), sent)
+
+    assert run(work()) == sent
 
 
 def test_a_refused_client_does_not_reach_the_application(run: Run) -> None:

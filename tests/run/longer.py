@@ -109,7 +109,9 @@ def _seed(target: str, seeds: Path) -> None:
         return
     vectors = json.loads((place.TREE / "tests" / "vectors" / f"{target}.json").read_text())
     for number, row in enumerate(vectors["rows"]):
-        text = row.get("rules") or "\n".join(":".join(pair) for pair in row.get("headers", ()))
+        text = row.get("rules") or "\n".join(
+            f"{name}:{value}" for name, value in row.get("headers", ())
+        )
         if isinstance(text, str):
             (seeds / str(number)).write_text(text)
 

@@ -62,13 +62,14 @@ class Settings:
             if name not in possible:
                 known = ", ".join(possible)
                 raise ValueError(f"export {name!r} is not possible here; it is one of {known}")
-        self._proxies = forwarded
+        #: Somebody may tell of clients.
+        self.trusts = forwarded is not None
         #: Takes out what says who a client is, whoever has sent it.
         self.stripping = Forwarded() if forwarded is None else forwarded
 
     def told(self, sender: str, headers: Headers) -> Report | None:
         """The client whom a trusted proxy tells of, if the sender is one. Raises `PeerError`."""
-        return None if self._proxies is None else self._proxies.read(sender, headers)
+        return self.stripping.read(sender, headers) if self.trusts else None
 
 
 def is_ours(connection: object) -> bool:

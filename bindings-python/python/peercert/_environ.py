@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._callers import Caller, exported
 from ._native import is_fake_basic_auth
@@ -60,4 +60,6 @@ def sender(environ: WSGIEnvironment) -> str:
     for place in ("gunicorn.socket", "werkzeug.socket"):
         if getattr(environ.get(place), "family", None) == socket.AF_UNIX:
             return "unix"
-    return str(environ.get("REMOTE_ADDR") or "")
+    # Werkzeug's ProxyFix puts a header's address in the place of the socket's, and keeps that.
+    servers: Any = environ.get("werkzeug.proxy_fix.orig") or environ
+    return str(servers.get("REMOTE_ADDR") or "")

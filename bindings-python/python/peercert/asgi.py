@@ -186,7 +186,6 @@ class Gate:
         self, rules: Rules | None, forwarded: Forwarded | None, names: Iterable[str]
     ) -> None:
         self._settings = Settings(rules, forwarded, names, _scope.HEADERS)
-        self._trusts = forwarded is not None
 
     def meet(self, scope: Scope) -> tuple[Scope, Answer | None]:
         """The scope that the application is to see, and the answer to a request that may not reach
@@ -229,7 +228,7 @@ class Gate:
         if is_ours(connection):
             return cast(Connection, connection)
         why = _NO_CONNECTION
-        if self._trusts:
+        if self._settings.trusts:
             why = f"{sender or 'the sender'} is no proxy that `forwarded` trusts, and {why}"
             if not sender and scope.get("client"):
                 why += (

@@ -24,6 +24,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.sync import SyncWorker
 
 from peercert import ConfigError, Error, SSLContext, SSLSocket, _linger, _native, log
+from peercert._asyncio import slim
 from peercert._recipe import look_after
 from peercert.asgi import attach
 
@@ -228,5 +229,6 @@ def _attach() -> None:
             """Begins a connection; its handshake is over."""
             self.app: Any = attach(self.app, transport.get_extra_info("ssl_object"))
             super().connection_made(transport)
+            slim(transport)
 
     gasgi.ASGIProtocol = Attaching

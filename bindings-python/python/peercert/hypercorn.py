@@ -13,6 +13,7 @@ from hypercorn import config
 from hypercorn.asyncio import run, tcp_server
 
 from peercert import SSLContext, SSLObject
+from peercert._asyncio import slim
 from peercert._recipe import Recipe
 from peercert.asgi import attach
 
@@ -59,6 +60,7 @@ class _TCPServer(tcp_server.TCPServer):
         connection = self.writer.get_extra_info("ssl_object")
         if isinstance(connection, SSLObject):
             self.app = _attached(self.app, connection)
+            slim(self.writer.transport)
         await super().run()
 
 

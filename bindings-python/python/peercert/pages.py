@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -30,15 +31,51 @@ _SAN_WORDS = {
     "rid": "Registered ID",
 }
 
+# How one gets a certificate for a server whose clients are not known here.
+_ASK = (
+    (
+        "Whoever runs this server gives you one, or tells who does. Most often it is a file that ends "
+        "in .p12 or .pfx, and a password."
+    ),
+    (
+        "Import the file into your system or browser; a program takes it as a setting. It has your "
+        "private key in it: give it to nobody else."
+    ),
+    (
+        "Close the browser, open it again, and visit this page. The browser asks which certificate to "
+        "show."
+    ),
+)
+
 
 def prefers_json(accept: str) -> bool:
     """Whether an Accept header (RFC 9110, 12.5.1) ranks JSON above HTML; equal is HTML."""
     return _quality(accept, "application", "json") > _quality(accept, "text", "html")
 
 
+@dataclass(frozen=True)
+class Development:
+    """Where the certificates of a server for development are, for people on its own machine."""
+
+    url: str
+    #: Files to import.
+    client_pkcs12: str
+    server_ca: str
+    #: Commands for a shell: those that import the files on Linux, and one that does without.
+    imports: str
+    curl: str
+
+
+#: What the pages tell of it. The commands set it, whose process is a server for development.
+development: Development | None = None
+
+
 def identity(clientcert: Mapping[str, Any], details: Mapping[str, Any]) -> str:
-    """The page that shows a caller's own identity, as HTML."""
+    """The page that shows a caller's own identity, as HTML; without a verified one, how to get a
+    certificate."""
     parts = [_verdict(clientcert)]
+    if not clientcert["verified"]:
+        parts += _obtaining()
     if clientcert["present"]:
         parts += [
             _table("Certificate", _certificate_rows(clientcert)),
@@ -62,7 +99,7 @@ def refusal(clientcert: Mapping[str, Any], lack: str, title: str) -> str:
     kind = "bad" if clientcert["present"] else "absent"
     needed = "Another" if clientcert["verified"] else "A"
     banner = _banner(kind, title, f"{needed} client certificate is needed", lack)
-    return _document(title, [banner])
+    return _document(title, [banner, *_obtaining()])
 
 
 #: Why a request for a host is not answered on a connection for another one.
@@ -131,6 +168,44 @@ def _banner(kind: str, word: str, title: str, text: str) -> str:
     )
 
 
+def _obtaining() -> Iterable[str]:
+    """How to get a certificate: for development its files and commands, else whom to ask."""
+    title = "How to get a certificate"
+    if development is None:
+        yield _steps(title, _ASK)
+        return
+    yield _steps(
+        title,
+        (
+            (
+                f"Import {development.client_pkcs12} as a certificate of your own. Its password was "
+                "printed where this server was started."
+            ),
+            (
+                f"Import {development.server_ca} as an authority for websites, where the browser "
+                "warns of this one."
+            ),
+            (
+                f"Close the browser, open it again, and visit {development.url}/. The browser asks "
+                "which certificate to show."
+            ),
+        ),
+    )
+    yield _table(
+        "Where to import them",
+        (
+            ("Firefox", "Settings, Privacy & Security, View Certificates"),
+            ("Chrome, Edge", "Settings, Privacy and security, Security, Manage certificates"),
+            ("macOS", "Keychain Access: File, Import Items"),
+        ),
+    )
+    yield (
+        "<section><h2>In a terminal instead</h2><pre># Chrome and Chromium on Linux\n"
+        f"{escape(development.imports)}\n\n# Without a browser\n{escape(development.curl)}</pre>"
+        "</section>"
+    )
+
+
 def _name(clientcert: Mapping[str, Any]) -> str:
     """What a person would call the subject: its common name, else the first other name."""
     for rdn in clientcert["subjectname"]:
@@ -184,6 +259,11 @@ def _connection_rows(details: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
     lines = "".join(f"<dt>{_text(word)}</dt><dd>{_text(value)}</dd>" for word, value in rows)
     return f"<section><h2>{escape(title)}</h2><dl>{lines}</dl></section>" if lines else ""
+
+
+def _steps(title: str, steps: Iterable[str]) -> str:
+    lines = "".join(f"<li>{_text(step)}</li>" for step in steps)
+    return f"<section><h2>{escape(title)}</h2><ol>{lines}</ol></section>"
 
 
 def _text(value: str) -> str:
@@ -241,8 +321,10 @@ h1{margin:.1rem 0 .3rem;font-size:1.7rem;line-height:1.25;overflow-wrap:anywhere
 header p:last-child{margin:0;color:var(--dim)}
 h2{margin:0 0 .75rem;font-size:1.05rem}
 dl{display:grid;grid-template-columns:minmax(7rem,11rem) 1fr;gap:.35rem 1rem;margin:0}
+ol{margin:0;padding-left:1.25rem;overflow-wrap:anywhere}
 dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}
 summary{cursor:pointer;font-weight:600}
-pre{overflow-x:auto;font-size:.8rem;line-height:1.45}
+pre{margin:0;overflow-x:auto;font-size:.8rem;line-height:1.45}
+details pre{margin-top:1rem}
 @media(max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}
 """.strip()

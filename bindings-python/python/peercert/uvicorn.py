@@ -15,6 +15,7 @@ from uvicorn.config import HTTP_PROTOCOLS
 from uvicorn.importer import import_from_string
 
 from peercert import SSLContext
+from peercert._asyncio import slim
 from peercert._recipe import Recipe
 from peercert.asgi import attach
 
@@ -73,6 +74,7 @@ def attaching(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
         def connection_made(self, transport: Any) -> None:
             """Begins a connection; its handshake is over."""
             super().connection_made(transport)
+            slim(transport)
             # Another than this one where HTTP/1 and HTTP/2 have a protocol each.
             chosen, connection = transport.get_protocol(), transport.get_extra_info("ssl_object")
             chosen.app = attach(chosen.app, connection)

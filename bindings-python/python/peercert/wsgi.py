@@ -145,20 +145,24 @@ class Gate:
     def _identify(self, environ: WSGIEnvironment) -> None:
         settings = self._settings
         told: Report | None = environ.get(_TOLD)
-        if told is None:
+        if told is None and settings.trusts:
             # What a proxy says is read once: the outer one of two has taken it out.
             told = settings.told(_environ.sender(environ), _environ.headers(environ))
-        caller: Caller = _connection(environ) if told is None else told
+        caller: Caller
+        if told is None:
+            caller = connection = _connection(environ)
+        else:
+            caller, connection = told, None
         identity: Identity | None = environ.get("peercert.identity")
         if settings.rules is not None:
             identity = caller.identity(settings.rules)
         settings.stripping.strip_environ(environ)
         environ["peercert.connection"] = caller
         environ["peercert.clientcert"] = caller.clientcert()
-        if told is not None:
+        if connection is None:
             environ[_TOLD] = told
         else:
-            environ["peercert.details"] = _connection(environ).details()
+            environ["peercert.details"] = connection.details()
         if identity is not None:
             environ["peercert.identity"] = identity
         _environ.export(environ, caller, settings.names, identity)

@@ -20,6 +20,7 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import django
+from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.core.management import call_command
 
@@ -58,6 +59,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpRequest, JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
+from django.utils.decorators import sync_and_async_middleware  # noqa: E402
 
 
 def _told(request: HttpRequest, user: Any) -> JsonResponse:
@@ -84,6 +86,26 @@ async def awho(request: HttpRequest) -> JsonResponse:
     names = sorted([group.name async for group in user.groups.all()]) if user.pk else []
     answer = {"user": user.get_username(), "groups": names, "clientcert": request.clientcert}
     return JsonResponse(answer | {"identity": request.peercert_identity})
+
+
+def _looking(get_response: Any) -> Any:
+    if iscoroutinefunction(get_response):
+
+        async def looking(request: HttpRequest) -> Any:
+            assert request.headers
+            return await get_response(request)
+
+        return looking
+
+    def plain(request: HttpRequest) -> Any:
+        assert request.headers
+        return get_response(request)
+
+    return plain
+
+
+#: Middleware that looks at the headers before anybody else does.
+looks_first: Any = sync_and_async_middleware(_looking)
 
 
 def by_password(request: HttpRequest) -> JsonResponse:

@@ -6,12 +6,13 @@ In: a client, and what a request says. Out: what the application has seen of it,
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import dataclass, field
 from typing import Any
 
 import peercert
 from peercert import asgi
-from scene import LIVE
+from scene import LIVE, client_context, server_options
 
 GOOD = (LIVE / "good.pem").read_text()
 SUBJECT = "test-client"
@@ -24,10 +25,8 @@ class Connection:
         """`others` are the hosts that it does not serve; without a verdict nothing was sent."""
         self.report = peercert.report(GOOD if verdict else None, verdict)
         self.others = others
-        self.asked: list[str] = []
 
     def clientcert(self) -> Any:
-        self.asked.append("clientcert")
         return self.report.clientcert()
 
     def details(self) -> dict[str, Any]:
@@ -37,15 +36,30 @@ class Connection:
         return self.report.der()
 
     def identity(self, rules: peercert.Rules) -> Any:
-        self.asked.append("identity")
         return self.report.identity(rules)
 
     def serves(self, authority: str) -> bool:
         return authority.lower() not in self.others
 
     def export(self, form: str, *, user: str | None = None, pinned: bool = False) -> dict[str, Any]:
-        self.asked.append(form)
         return self.report.export(form, user=user, pinned=pinned)
+
+
+def shaken(client: str | None) -> peercert.SSLObject:
+    """A real connection of a client, its handshake over."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = peercert.SSLContext(**server_options("request"))
+    ours = context.wrap_bio(to_server, to_client, server_side=True)
+    theirs = client_context(client).wrap_bio(to_client, to_server)
+    left = [theirs, ours]
+    while left:
+        end = left.pop(0)
+        try:
+            end.do_handshake()
+        except ssl.SSLWantReadError:
+            left.append(end)
+    assert isinstance(ours, peercert.SSLObject)
+    return ours
 
 
 @dataclass
@@ -102,8 +116,11 @@ def scope(**more: Any) -> dict[str, Any]:
     return made
 
 
-def call(wrap: Any, connection: Any = None, **more: Any) -> Answer:
-    """One request: to an application that `wrap` wraps, over a connection."""
+def call(
+    wrap: Any, connection: Any = None, first: str = "websocket.connect", **more: Any
+) -> Answer:
+    """One request: to an application that `wrap` wraps, over a connection. `first` is what the server
+    says of a WebSocket."""
     answer = Answer()
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -113,7 +130,7 @@ def call(wrap: Any, connection: Any = None, **more: Any) -> Answer:
         await send({"type": "http.response.body", "body": b"reached"})
 
     async def receive() -> dict[str, Any]:
-        return {"type": "websocket.connect"}
+        return {"type": first}
 
     async def send(message: dict[str, Any]) -> None:
         answer.messages.append(message)

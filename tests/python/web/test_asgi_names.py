@@ -146,6 +146,8 @@ def test_a_proxy_that_shakes_hands_is_known_by_its_socket_whatever_middleware_sa
 
     answer = call(wrap, Connection(EXPIRED), client=("10.0.0.1", 4711), headers=NGINX)
     assert answer.ours["clientcert"]["source"] == "forwarded"
+    # Those of its own connection are not the client's.
+    assert "details" not in answer.ours
     # Nor does a header make a proxy of a client.
     answer = call(wrap, Connection(EXPIRED), headers=NGINX)
     assert answer.ours["clientcert"]["verified"] is False

@@ -6,112 +6,104 @@ understood it.
 
 from __future__ import annotations
 
-import json
+import html
 import os
-import shutil
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from commandline import PATIENCE, serving
+import browser as chromium
+from browser import Browser
+from commandline import PATIENCE, Server, serving
 from peercert import ca
 
 Pki = Any
 
-# Where Debian's Chromium looks for what an administrator has decided.
-POLICIES = Path("/etc/chromium")
-
-pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="install chromium")
-
-
-class Browser:
-    """A Chromium with a home of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store = folder / "home" / ".pki" / "nssdb"
-        self.store.mkdir(parents=True)
-        self._tool("certutil", "-N", "--empty-password")
-
-    def trust(self, authority: Path) -> None:
-        """Imports an authority for websites."""
-        self._tool("certutil", "-A", "-n", "authority", "-t", "C,,", "-i", authority)
-
-    def own(self, bundle: Path, password: str) -> None:
-        """Imports a certificate of one's own."""
-        self._tool("pk12util", "-i", bundle, "-W", password)
-
-    def visit(self, url: str, *around: str) -> str:
-        """The document behind an address, after it was parsed; `around` runs the browser."""
-        flags = ["--headless=new", "--no-sandbox", "--disable-gpu"]
-        command = ["chromium", *flags, f"--user-data-dir={self.folder / 'profile'}", "--dump-dom"]
-        shown = subprocess.run(
-            [*around, *command, url],
-            env=os.environ | {"HOME": str(self.folder / "home")},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=True,
-        )
-        return shown.stdout
-
-    def visit_choosing(self, url: str) -> str:
-        """As `visit`, and where a website asks for a certificate the browser's own is chosen.
-
-        Nobody can click in the dialog, so that a policy decides; it stands over the machine's own
-        in a mount namespace that is the browser's alone.
-        """
-        policies = self.folder / "policies"
-        shutil.copytree(POLICIES, policies)
-        everywhere = json.dumps({"pattern": "https://localhost", "filter": {}})
-        (policies / "policies" / "managed").mkdir(parents=True, exist_ok=True)
-        (policies / "policies" / "managed" / "choice.json").write_text(
-            json.dumps({"AutoSelectCertificateForUrls": [everywhere]})
-        )
-        mount = 'mount --bind "$0" "$1" && shift && exec "$@"'
-        return self.visit(url, *ALONE, "sh", "-c", mount, str(policies), str(POLICIES))
-
-    def _tool(self, *command: str | Path) -> None:
-        subprocess.run(
-            [*command, "-d", f"sql:{self.store}"], check=True, capture_output=True, timeout=PATIENCE
-        )
-
-
-ALONE = ("unshare", "--mount", "--map-root-user")
+pytestmark = pytest.mark.skipif(chromium.lacks() is not None, reason=chromium.lacks() or "")
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Browser:
-    if shutil.which("certutil") is None:
-        pytest.skip("install libnss3-tools")
     return Browser(tmp_path / "browser")
 
 
-def test_a_browser_without_a_certificate_is_anonymous(browser: Browser, tmp_path: Path) -> None:
-    with serving("demo", "--serve", cwd=tmp_path) as server:
-        url = f"https://localhost:{server.port}/"
-        assert "You are anonymous" not in browser.visit(url), "it trusts everybody"
-        browser.trust(ca.development_files(tmp_path / "demo-pki")["server_ca"])
-        page = browser.visit(url)
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Server]:
+    """`peercert demo --serve`, in a folder whose name the shell would take apart."""
+    folder = tmp_path / "what a name"
+    folder.mkdir()
+    with serving("demo", "--serve", cwd=folder) as server:
+        yield server
+
+
+@pytest.fixture
+def files(demo: Server, tmp_path: Path) -> dict[str, Path]:
+    demo.wait_for("password: ")
+    return ca.development_files(tmp_path / "what a name" / "demo-pki")
+
+
+def test_a_browser_without_a_certificate_is_told_how_to_get_one(
+    browser: Browser, demo: Server, files: dict[str, Path]
+) -> None:
+    url = f"https://localhost:{demo.port}/"
+    assert "You are anonymous" not in browser.visit(url), "it trusts everybody"
+    browser.trust(files["server_ca"])
+    page = browser.visit(url)
     assert "<h1><bdi>You are anonymous</bdi></h1>" in page
     assert "Your client sent no certificate" in page
+    steps = page[page.index("<h2>How to get a certificate</h2>") :]
+    for told in ("Import demo-pki/client-ca/alice.p12 as", "Import demo-pki/server-ca/ca.pem", url):
+        assert told in steps
+    assert demo.wait_for(r"(?m)password: (\S+)$")[1] not in page
 
 
+@pytest.mark.skipif(chromium.cannot_choose() is not None, reason=chromium.cannot_choose() or "")
 def test_a_browser_shows_the_certificate_that_was_imported(
-    browser: Browser, tmp_path: Path
+    browser: Browser, demo: Server, files: dict[str, Path]
 ) -> None:
-    if subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no mount namespace of one's own is permitted here")
-    with serving("demo", "--serve", cwd=tmp_path) as server:
-        password = server.wait_for(r"(?m)password: (\S+)$")[1]
-        files = ca.development_files(tmp_path / "demo-pki")
-        browser.trust(files["server_ca"])
-        browser.own(files["client_pkcs12"], password)
-        page = browser.visit_choosing(f"https://localhost:{server.port}/")
+    browser.trust(files["server_ca"])
+    browser.own(files["client_pkcs12"], demo.wait_for(r"(?m)password: (\S+)$")[1])
+    policies = set(chromium.POLICIES.rglob("*"))
+    page = browser.visit_choosing(f"https://localhost:{demo.port}/")
     assert "<h1><bdi>alice</bdi></h1>" in page
     assert '<p class="badge">Verified</p>' in page
+    assert "How to get a certificate" not in page
+    assert set(chromium.POLICIES.rglob("*")) == policies, "the machine's own policies have changed"
+
+
+@pytest.mark.skipif(chromium.cannot_choose() is not None, reason=chromium.cannot_choose() or "")
+def test_what_the_page_says_to_do_in_a_terminal_is_enough(
+    browser: Browser, demo: Server, files: dict[str, Path], tmp_path: Path
+) -> None:
+    # Chromium has made its store already when it shows the page.
+    url = f"https://localhost:{demo.port}/"
+    folder = tmp_path / "what a name"
+    curl = ["curl", "-sS", "--noproxy", "*", "--cacert", str(files["server_ca"]), url]
+    page = subprocess.run(curl, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"<pre>(# Chrome and Chromium on Linux.*?)</pre>", page, re.DOTALL)
+    assert found is not None
+    commands = html.unescape(found[1])
+    # The password is asked for where a person sits.
+    assert commands.count("alice.p12\n") == 1
+    password = demo.wait_for(r"(?m)password: (\S+)$")[1]
+    commands = commands.replace("alice.p12\n", f"alice.p12 -W {password}\n")
+    ended = subprocess.run(
+        ["sh", "-ec", commands],
+        cwd=folder,
+        env=os.environ | {"HOME": str(browser.home), "no_proxy": "*"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "<h1><bdi>alice</bdi></h1>" in ended.stdout, "curl is somebody else"
+    assert "<h1><bdi>alice</bdi></h1>" in browser.visit_choosing(url)
 
 
 def test_a_browser_shows_the_page_and_runs_nothing_of_it(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from commandline import peercert, serving
 from peercert import ca
+from peercert.commands import dev
 
 Pki = Any
 
@@ -97,6 +101,25 @@ def test_it_can_stay_up_for_a_browser_and_says_how_to_import_the_certificate(
     assert passwords[0] != passwords[1]
 
 
+@pytest.mark.parametrize(("system", "mac"), [("Linux", "sha256"), ("Darwin", "sha1")])
+def test_the_bundle_has_the_form_that_the_system_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, openssl: str, system: str, mac: str
+) -> None:
+    monkeypatch.setattr(platform, "system", lambda: system)
+    for _ in range(2):
+        made = dev.certificates(str(tmp_path / "pki"), new_bundle=True)
+        told = subprocess.run(
+            [
+                *(openssl, "pkcs12", "-info", "-noout", "-in", made.files["client_pkcs12"]),
+                *("-passin", f"pass:{made.password}"),
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert f"MAC: {mac}," in told.stderr
+
+
 def test_it_is_for_this_machine_alone(tmp_path: Path) -> None:
     ended = peercert("demo", "--serve", "--bind", "0.0.0.0:0", cwd=tmp_path)
     assert ended.returncode == 2
@@ -110,7 +133,9 @@ def test_without_curl_one_line_says_so(tmp_path: Path) -> None:
 
 
 def test_the_page_is_for_people_and_the_json_for_programs(pki: Pki, server: str) -> None:
-    assert "<h1><bdi>alice</bdi></h1>" in pki.curl(server, client="client")
+    good, none = pki.curl(server, client="client"), pki.curl(server)
+    assert "<h1><bdi>alice</bdi></h1>" in good
+    assert ("How to get a certificate" in good, "How to get a certificate" in none) == (False, True)
     answer = json.loads(pki.curl("-H", "Accept: application/json", server, client="client"))
     assert answer["clientcert"]["san"]["email"] == ["alice@example.com"]
     assert answer["details"]["servername"] == "localhost"

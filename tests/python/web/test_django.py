@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
@@ -89,6 +90,24 @@ def test_a_view_sees_no_header_that_says_who_a_client_is(browser: Browser) -> No
     assert told["meta"] == [
         *("peercert.clientcert", "peercert.connection", "peercert.details", "peercert.identity"),
     ]
+
+
+def test_nor_does_it_when_somebody_has_looked_before(protocol: str) -> None:
+    middleware = ["djangoproject.looks_first", *settings.MIDDLEWARE]
+    with override_settings(MIDDLEWARE=middleware):
+        told = Browser(protocol).get("/", Connection(), ("Remote-User", "jane"))
+    assert "Remote-User" not in told["headers"]
+
+
+@pytest.mark.parametrize(
+    "backend",
+    ["peercert.django.ClientCertBackend", "django.contrib.auth.backends.RemoteUserBackend"],
+)
+def test_a_user_whom_the_server_names_is_not_the_certificates(backend: str) -> None:
+    with override_settings(AUTHENTICATION_BACKENDS=[backend]):
+        browser = Browser("wsgi")
+        assert browser.get("/", Connection(None), REMOTE_USER="jane")["user"] == ""
+        assert browser.get("/", Connection(), REMOTE_USER="jane")["user"] == SUBJECT
 
 
 @PATHS

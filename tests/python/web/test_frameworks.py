@@ -4,23 +4,13 @@ as it stands."""
 from __future__ import annotations
 
 import json
-import re
-import shutil
 import socket
 import ssl
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from peercert import ca
-
-DOCS = Path(__file__).parents[3] / "docs"
-PATIENCE = 30
+from documented import PATIENCE, Site
 
 WSGI_APP = """
 import json
@@ -34,79 +24,16 @@ app = wsgi.expose(app)
 """
 
 
-class Site:
-    """A folder with a document's files, the certificates that they name, and clients."""
-
-    def __init__(self, folder: Path, document: str) -> None:
-        self.folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        text = (DOCS / document).read_text()
-        assert text.count("\n") <= 30
-        for name, code in re.findall(r"<!-- run: file (\S+) -->\n```python\n(.*?)```", text, re.S):
-            (folder / name).write_text(code.replace("8443", str(self.port)))
-        authority = ca.Authority.create(folder / "pki")
-        authority.server(dns=["localhost"])
-        authority.client(subject="CN=alice")
-        authority.client(
-            subject="CN=mallory", not_before="2020-01-01", not_after="2021-01-01", name="expired"
-        )
-        other = ca.Authority.create(folder / "other", subject="CN=other")
-        unknown = other.client(subject="CN=eve", name="unknown")
-        for file in (unknown.file, unknown.key):
-            assert file is not None
-            shutil.copy(file, folder / "pki")
-
-    def curl(self, client: str | None = None) -> dict[str, object]:
-        own = ["--cert", f"pki/{client}.pem", "--key", f"pki/{client}.key"] if client else []
-        ended = subprocess.run(
-            [
-                *("curl", "-sS", "--noproxy", "*", "--max-time", str(PATIENCE)),
-                *("--cacert", "pki/ca.pem", *own, f"https://localhost:{self.port}/"),
-            ],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr
-        answer: dict[str, object] = json.loads(ended.stdout)
-        return answer
-
-    @contextmanager
-    def running(self, *command: str) -> Iterator[None]:
-        log = self.folder / "server.log"
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                [sys.executable, *command], cwd=self.folder, stdout=output, stderr=output
-            )
-        try:
-            wait_until(lambda: process.poll() is not None or self.listens())
-            assert process.poll() is None, log.read_text()
-            yield
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
-
-    def listens(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), PATIENCE).close()
-        except ConnectionRefusedError:
-            return False
-        return True
-
-
 @pytest.mark.parametrize(
     ("document", "command"),
     [
-        ("aiohttp.md", ["app.py"]),
-        ("asyncio.md", ["app.py"]),
-        ("cheroot.md", ["app.py"]),
-        ("flask.md", ["app.py"]),
-        ("gevent.md", ["app.py"]),
-        ("hypercorn.md", ["app.py"]),
-        ("uvicorn.md", ["app.py"]),
-        ("wsgiref.md", ["app.py"]),
+        *(
+            (f"{server}.md", ["app.py"])
+            for server in (
+                *("aiohttp", "asyncio", "cheroot", "fastapi", "flask"),
+                *("gevent", "hypercorn", "uvicorn", "wsgiref"),
+            )
+        ),
         ("gunicorn.md", ["-m", "gunicorn", "--workers", "2", "wsgi_app:app"]),
     ],
 )
@@ -122,6 +49,27 @@ def test_the_documents_code_serves_and_tells_who_calls(
     assert (expired["verified"], expired["verifycode"]) == (False, "CERT_HAS_EXPIRED")
     code = "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
     assert (unknown["verified"], unknown["verifycode"]) == (False, code)
+
+
+def test_a_route_of_fastapi_is_for_users(tmp_path: Path) -> None:
+    site = Site(tmp_path, "fastapi.md")
+    spoofed = ("-H", "Remote-User: alice", "-H", "Client-Cert: :AAAA:")
+    with site.running("app.py"):
+        assert site.curl("alice", "/hello", *spoofed) == {"hello": "alice"}
+        for client, reason in (
+            (None, "no certificate"),
+            ("expired", "CERT_HAS_EXPIRED"),
+            ("unknown", "not verified"),
+        ):
+            told = site.curl(client, "/hello", *spoofed, status=403)
+            assert reason in told["detail"]
+
+
+def test_a_view_of_flask_knows_the_user(tmp_path: Path) -> None:
+    site = Site(tmp_path, "flask.md")
+    with site.running("app.py"):
+        users = [site.curl(client)["user"] for client in ("alice", "expired", None)]
+    assert users == ["alice", None, None]
 
 
 def test_gunicorns_workers_keep_their_context_so_that_sessions_resume(tmp_path: Path) -> None:
@@ -144,12 +92,3 @@ def test_gunicorns_workers_keep_their_context_so_that_sessions_resume(tmp_path: 
         first, verified, session = call(None)
         assert (first, verified) == (False, True)
         assert call(session)[:2] == (True, True)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(PATIENCE * 20):
-        if condition():
-            return
-        pause.wait(0.05)
-    pytest.fail("the server did not start in time")

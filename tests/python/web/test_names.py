@@ -14,6 +14,7 @@ from wsgiref.simple_server import WSGIServer, make_server
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import peercert
 from peercert import wsgi
@@ -181,6 +182,23 @@ def test_nobody_else_does() -> None:
     )
     assert seen["peercert.clientcert"]["verified"] is False
     assert not [key for key in seen if "SSL_CLIENT" in key]
+
+
+def test_no_header_makes_a_client_the_trusted_proxy() -> None:
+    forwarded = peercert.Forwarded(PROXY)
+    for address, header, trusted in (
+        ("203.0.113.9", "10.0.0.1", False),
+        ("10.0.0.1", "203.0.113.9", True),
+    ):
+        _, seen = call(
+            lambda app: ProxyFix(wsgi.expose(app, forwarded=forwarded)),
+            REMOTE_ADDR=address,
+            HTTP_X_FORWARDED_FOR=header,
+            **{"peercert.connection": Verified("FAILED:certificate revoked")},
+            **NGINX,
+        )
+        assert seen["REMOTE_ADDR"] == header
+        assert (seen["peercert.clientcert"]["source"] == "forwarded") is trusted
 
 
 def test_what_a_proxy_says_illegibly_is_refused() -> None:

@@ -273,6 +273,26 @@ def test_dev_makes_certificates_and_prints_a_curl_line_that_works(
             assert path.stat().st_mode & 0o077 == 0, path
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_who_lacks_a_certificate_is_told_of_the_files_by_a_server_for_development_alone(
+    pki: Pki, folder: Path, own: bool
+) -> None:
+    (folder / "guarded.py").write_text(
+        "import peercert.wsgi\nfrom peercert.demo import app\napp = peercert.wsgi.require(app)\n"
+    )
+    how = ["--dev"] if own else flags(pki)
+    with serving("serve", "guarded:app", "--bind", "127.0.0.1:0", *how, cwd=folder) as server:
+        url = f"https://localhost:{server.port}"
+        authority = ca.development_files(folder / "peercert-dev")["server_ca"]
+        trust = ["--cacert", str(authority)] if own else []
+        server.wait_for("password: " if own else "listening")
+        page = pki.curl(*trust, url)
+    assert "403 Forbidden" in page
+    assert ("Import peercert-dev/client-ca/alice.p12" in page) is own
+    assert (f"{url}/. The browser asks" in page) is own
+    assert ("Whoever runs this server gives you one" in page) is not own
+
+
 def test_dev_moves_an_old_folder_aside_and_removes_nothing_from_it(folder: Path) -> None:
     serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.1:0"]
     with serving(*serve, cwd=folder) as server:

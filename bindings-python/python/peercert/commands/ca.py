@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _FOLDER = "pki"
 
+_INSTALLING = (
+    "docs/clients.md tells how to install it on iOS, macOS, Windows and Linux, in browsers, and in "
+    "programs."
+)
+
 # More than any request or certificate has.
 _LARGEST = 1 << 20
 
@@ -72,7 +77,10 @@ def add(commands: Commands) -> None:
         ("server", _server, "Issues a server certificate; it needs --dns or --ip."),
         ("client", _client, "Issues a client certificate."),
     ):
-        _add_ca_password(issuing(name, run, text))
+        issued = issuing(name, run, text)
+        _add_ca_password(issued)
+        if name == "client":
+            issued.epilog = f"`peercert ca pkcs12` makes a bundle of it. {_INSTALLING}"
     issuing("request", _request, "Makes a key and a request for a certificate.")
     sign = issuing("sign", _sign, "Issues a certificate for a request.")
     _add_ca_password(sign)
@@ -90,9 +98,10 @@ def add(commands: Commands) -> None:
     _add_ca_password(crl)
     crl.add_argument("--days", metavar="N", type=int, default=30, help="Default: 30.")
     bundle = action("pkcs12", _pkcs12, "Makes a PKCS#12 bundle for browsers and phones.")
+    bundle.epilog = _INSTALLING
     bundle.add_argument("name", metavar="NAME", help="The certificate's name in the folder.")
     bundle.add_argument(
-        "--legacy", action="store_true", help="In the form for iOS and old keychains."
+        "--legacy", action="store_true", help="In the form for iOS, macOS and older Windows."
     )
     options.add_password(bundle, "password", "Closes the bundle (without it a random one, printed)")
     options.add_password(bundle, "key_password", "Opens an encrypted key")

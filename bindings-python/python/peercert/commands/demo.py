@@ -131,10 +131,8 @@ def run(arguments: argparse.Namespace) -> int:
     url = listen.url(server, "localhost")
     if arguments.serve:
         listen.log_to_stderr("info")
-        print(
-            f"listening on {url}\n{pki.introduction(url, server.socket.getsockname()[0])}",
-            flush=True,
-        )
+        where = server.socket.getsockname()[0]
+        print(f"listening on {url}\n{dev.welcome(pki, url, where)}", flush=True)
         server.until_told()
         return 0
     print(f"A server listens on {url}; its certificates are in {pki.folder}.")

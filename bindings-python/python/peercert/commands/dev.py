@@ -1,10 +1,12 @@
 """This file is about certificates for development: made once, kept in a folder, found again.
 
-In: a folder. Out: the options of a server that uses them, and what a person has to know to call it.
+In: a folder. Out: the options of a server that uses them, and what a person has to know to call it,
+on a terminal and on the server's own pages.
 """
 
 from __future__ import annotations
 
+import platform
 import secrets
 import shlex
 import time
@@ -15,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import peercert
-from peercert import ca
+from peercert import ca, pages
 
 FOLDER = "peercert-dev"
 
@@ -23,6 +25,10 @@ FOLDER = "peercert-dev"
 _MARKER = ".peercert-development"
 
 _DAY = 86_400
+
+# Chromium has its certificates in the first since ever, from 146 on in the second unless the first
+# is there; it has made one of them when it shows a page.
+_NSS_STORE = "store=$(ls -d ~/.pki/nssdb ~/.local/share/pki/nssdb 2>/dev/null | head -n 1)"
 
 
 @dataclass(frozen=True)
@@ -57,25 +63,54 @@ class Made:
             about = f"password: {self.password}"
         else:
             about = "its password was shown when it was made; remove the file for a new one"
-        files = {name: shlex.quote(str(path)) for name, path in self.files.items()}
-        # The certificate's names are localhost and these; every other loopback address is neither.
-        port = url.rpartition(":")[2]
-        usual = address in ("127.0.0.1", "::1")
-        where = "" if usual else f"--resolve localhost:{port}:{address} "
+        files = self._quoted()
         before = "" if self.aside is None else f"The old certificates are in {self.aside}.\n"
         return (
             f"{before}The certificates in {self.folder} are for development on this machine only.\n"
             "Call it with a client certificate:\n"
-            f"  curl --cacert {files['server_ca']} --cert {files['client']} "
-            f"--key {files['client_key']} {where}{url}/\n"
-            "For a browser, import these, and open the address above:\n"
+            f"  {self._curl(url, address)}\n"
+            "For a browser, import these, and open the address above, which says how:\n"
             f"  as a certificate of your own: {files['client_pkcs12']}\n"
             f"    {about}\n"
             f"  as an authority for websites: {files['server_ca']}\n"
             "Firefox: Settings, Privacy & Security, View Certificates. Chrome and Edge: Settings,\n"
-            "Privacy and security, Security, Manage certificates. macOS: Keychain Access. Remove\n"
-            "both when you are done: whoever has the folder can pretend to be any website to you."
+            "Privacy and security, Security, Manage certificates. macOS: Keychain Access. Other\n"
+            "systems and programs: docs/clients.md. Remove both when you are done: whoever has\n"
+            "the folder can pretend to be any website to you."
         )
+
+    def shown(self, url: str, address: str) -> pages.Development:
+        """The same for the server's pages; never the password, which is for whoever started it."""
+        files = self._quoted()
+        return pages.Development(
+            url=url,
+            client_pkcs12=str(self.files["client_pkcs12"]),
+            server_ca=str(self.files["server_ca"]),
+            imports=f"{_NSS_STORE}\n"
+            f'pk12util -d "sql:$store" -i {files["client_pkcs12"]}\n'
+            f'certutil -d "sql:$store" -A -t C,, -n peercert-development -i {files["server_ca"]}',
+            curl=self._curl(url, address),
+        )
+
+    def _curl(self, url: str, address: str) -> str:
+        files = self._quoted()
+        # The certificate's names are localhost and these; every other loopback address is neither.
+        port = url.rpartition(":")[2]
+        usual = address in ("127.0.0.1", "::1")
+        where = "" if usual else f"--resolve localhost:{port}:{address} "
+        return (
+            f"curl --cacert {files['server_ca']} --cert {files['client']} "
+            f"--key {files['client_key']} {where}{url}/"
+        )
+
+    def _quoted(self) -> dict[str, str]:
+        return {name: shlex.quote(str(path)) for name, path in self.files.items()}
+
+
+def welcome(made: Made, url: str, address: str) -> str:
+    """What to print about a server that listens; its pages tell visitors the same from now on."""
+    pages.development = made.shown(url, address)
+    return made.introduction(url, address)
 
 
 def certificates(folder: str, *, new_bundle: bool = False) -> Made:
@@ -93,7 +128,7 @@ def certificates(folder: str, *, new_bundle: bool = False) -> Made:
             files["client_pkcs12"].unlink(missing_ok=True)
             password = new_password()
             authority = ca.Authority.open(files["client_ca"].parent)
-            authority.pkcs12(files["client"].stem, password)
+            authority.pkcs12(files["client"].stem, password, legacy=_needs_legacy())
         return Made(place, files, password)
     aside = _move_aside(place) if there else None
     try:
@@ -102,7 +137,8 @@ def certificates(folder: str, *, new_bundle: bool = False) -> Made:
     except OSError as error:
         raise peercert.IoError("io.file", f"{place}: {error.strerror}") from None
     password = new_password()
-    return Made(place, ca.development(folder, password), password, aside)
+    files = ca.development(folder, password, legacy=_needs_legacy())
+    return Made(place, files, password, aside)
 
 
 @contextmanager
@@ -120,6 +156,12 @@ def for_a_check(folder: str) -> Iterator[Made]:
 def new_password() -> str:
     """A random password that is easy to type."""
     return "-".join(secrets.token_hex(2) for _ in range(4))
+
+
+def _needs_legacy() -> bool:
+    """Whether bundles have to be in the old form here: the keychain of macOS says of the modern one
+    that its password is wrong."""
+    return platform.system() == "Darwin"
 
 
 def _is_fit(files: dict[str, Path]) -> bool:

@@ -131,7 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"listening on {listen.url(server)}, client_cert_mode {acceptor.mode}", flush=True)
     if (pki := told()) is not None:
         where = server.socket.getsockname()[0]
-        print(pki.introduction(listen.url(server, "localhost"), where), flush=True)
+        print(dev.welcome(pki, listen.url(server, "localhost"), where), flush=True)
     server.until_told()
     return 0
 
