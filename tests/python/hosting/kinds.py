@@ -51,7 +51,8 @@ def _program(name: str, **features: Any) -> Kind:
 
 def _gunicorn(worker: str, **features: Any) -> Kind:
     command = ("-m", "gunicorn", "-c", str(PROGRAMS / "gunicorn_settings.py"))
-    return Kind(f"gunicorn-{worker}", command, {"worker": worker}, **features)
+    told = {"worker": worker, "http": "h1" if features.get("http") == "1.1" else "h2,h1"}
+    return Kind(f"gunicorn-{worker}", command, told, **features)
 
 
 def _uvicorn(loop: str, parser: str, more: dict[str, Any], **features: Any) -> Kind:
@@ -77,7 +78,9 @@ def version(package: str) -> tuple[int, ...]:
 #: Whether gunicorn has a worker for ASGI, and which HTTP it speaks.
 GUNICORN_ASGI = version("gunicorn") >= (24, 0)
 GUNICORN_HTTP = "2" if version("gunicorn") >= (25, 0) else "1.1"
-_ASGI = _gunicorn("asgi", http=GUNICORN_HTTP, websockets=True, tells_address=False)
+# Before gunicorn 27 this worker gives its application the body of an HTTP/2 request twice.
+_ASGI_HTTP = "2" if version("gunicorn") >= (27, 0) else "1.1"
+_ASGI = _gunicorn("asgi", http=_ASGI_HTTP, websockets=True, tells_address=False)
 _UVICORN_HTTP2 = version("uvicorn") >= (0, 53)
 
 #: One of each kind.
