@@ -25,6 +25,7 @@ from gunicorn.workers.sync import SyncWorker
 
 from peercert import ConfigError, Error, SSLContext, SSLSocket, _linger, _native, log
 from peercert._asyncio import slim
+from peercert._context import is_of_gevent
 from peercert._recipe import look_after
 from peercert.asgi import attach
 
@@ -169,7 +170,8 @@ class _Shaking(_Socket):
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         """Reads."""
-        if not self._begun:
+        # Without an engine it is a client that was gone before.
+        if not self._begun and self._sslobj is not None:
             return self._begin(buflen)
         heard: bytes = super().recv(buflen, flags)
         return heard
@@ -206,7 +208,17 @@ class _Context(SSLContext):
 
     def wrap_socket(self, sock: socket.socket, *_: Any, **__: Any) -> SSLSocket:
         """A connection before its handshake, whatever do_handshake_on_connect says."""
-        return super().wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        try:
+            return super().wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        except OSError as error:
+            # It was gone before.
+            log.refused(LOG, log.peer(sock), error)
+            if is_of_gevent(sock):
+                from gevent import GreenletExit
+
+                # gevent's server prints a traceback for whatever is not an end.
+                raise GreenletExit from error
+            raise _reset() from error
 
     @functools.cached_property
     def _gevent_class(self) -> Any:

@@ -43,6 +43,8 @@ class Kind:
     websockets: bool = False
     #: Whether the log tells the address of who is refused: event loops do not tell it to us.
     tells_address: bool = True
+    #: Whether its log has what is no warning, either: strangers without TLS.
+    logs_noise: bool = False
 
 
 def _program(name: str, **features: Any) -> Kind:
@@ -52,17 +54,17 @@ def _program(name: str, **features: Any) -> Kind:
 def _gunicorn(worker: str, **features: Any) -> Kind:
     command = ("-m", "gunicorn", "-c", str(PROGRAMS / "gunicorn_settings.py"))
     told = {"worker": worker, "http": "h1" if features.get("http") == "1.1" else "h2,h1"}
-    return Kind(f"gunicorn-{worker}", command, told, **features)
+    return Kind(f"gunicorn-{worker}", command, told, logs_noise=True, **features)
 
 
 def _uvicorn(loop: str, parser: str, more: dict[str, Any], **features: Any) -> Kind:
-    made = _program("uvicorn", tells_address=False, **features)
+    made = _program("uvicorn", tells_address=False, logs_noise=True, **features)
     told = {"loop": loop, "http": parser, **more}
     return replace(made, name=f"uvicorn-{loop}-{parser}", told=told)
 
 
 def _hypercorn(worker: str) -> Kind:
-    made = _program("hypercorn", tells_address=False, http="2", websockets=True)
+    made = _program("hypercorn", tells_address=False, logs_noise=True, http="2", websockets=True)
     return replace(made, name=f"hypercorn-{worker}", told={"worker": worker})
 
 
