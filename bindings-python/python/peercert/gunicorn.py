@@ -110,6 +110,9 @@ def _context(worker: Any, watch: float, options: Mapping[str, Any]) -> SSLContex
     return made
 
 
+_MODES = {0: "none", 1: "optional", 2: "require"}
+
+
 def _of_settings(settings: Any, given: Mapping[str, Any], *, h2: bool) -> dict[str, Any]:
     """The options, completed by gunicorn's settings."""
     options = {_native.option_name(name) or name: value for name, value in given.items()}
@@ -120,7 +123,11 @@ def _of_settings(settings: Any, given: Mapping[str, Any], *, h2: bool) -> dict[s
             complete["key"] = settings.keyfile or settings.certfile
     if settings.ca_certs and not options.keys() & {"client_ca_file", "client_ca_data"}:
         complete["client_ca_file"] = settings.ca_certs
-    mode = ("none", "optional", "require")[settings.cert_reqs]
+    mode = _MODES.get(settings.cert_reqs)
+    if mode is None:
+        raise ConfigError(
+            "config.invalid_value", f"cert_reqs of gunicorn is 0, 1 or 2, not {settings.cert_reqs}"
+        )
     asked = options.get("client_cert_mode")
     if settings.cert_reqs and asked not in (None, mode):
         raise ConfigError(

@@ -152,6 +152,9 @@ def test_a_wrong_option_ends_gunicorn_with_every_problem(premises: Premises, wor
     [
         ("hooks()", ["certfile = keyfile = None"], "certfile switches TLS on"),
         ("hooks(client_cert_mode='request')", ["cert_reqs = 2"], "says require, and"),
+        ("hooks()", ["cert_reqs = 3"], "0, 1 or 2, not 3"),
+        # Stock verifies nobody then, and says nothing.
+        ("hooks()", ["cert_reqs = 0"], "config.ca_without_mode"),
         *(
             (
                 "(lambda worker: None, hooks()[1])",
