@@ -258,7 +258,7 @@ class SSLContext(Settings):
         _servers_only(server_side)
         # Before the base class takes the descriptor out of the caller's socket.
         self._acceptor_unused()
-        if is_of_gevent(sock):
+        if _is_of_gevent(sock):
             return self._gevent_class(  # type: ignore[no-any-return]
                 sock,
                 server_side=True,
@@ -341,7 +341,7 @@ def _renew_locks() -> None:
 os.register_at_fork(after_in_child=_renew_locks)
 
 
-def is_of_gevent(sock: socket.socket) -> bool:
+def _is_of_gevent(sock: socket.socket) -> bool:
     """Whether others go on while this socket waits; a program without gevent has none of those."""
     gevent = sys.modules.get("gevent.socket")
     return gevent is not None and isinstance(sock, gevent.socket)

@@ -25,7 +25,6 @@ from gunicorn.workers.sync import SyncWorker
 
 from peercert import ConfigError, Error, SSLContext, SSLSocket, _linger, _native, log
 from peercert._asyncio import slim
-from peercert._context import is_of_gevent
 from peercert._recipe import look_after
 from peercert.asgi import attach
 
@@ -158,6 +157,8 @@ class _Shaking(_Socket):
     """A connection whose first read does its handshake if need be, and waits no longer for a request
     than for that. Who is refused is one line in the log, and a reset connection for gunicorn."""
 
+    #: Why there is nobody at the other end.
+    gone: OSError | None = None
     _shaken = False
     _begun = False
 
@@ -166,6 +167,8 @@ class _Shaking(_Socket):
         del block
         who = log.peer(self)
         try:
+            if self.gone is not None:
+                raise self.gone
             super().do_handshake()
         except OSError as error:
             log.refused(LOG, who, error)
@@ -177,8 +180,8 @@ class _Shaking(_Socket):
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         """Reads."""
-        # Without an engine it is a client that was gone before.
-        if not self._begun and self._sslobj is not None:
+        # The base class reads, too, of a socket that is not connected.
+        if not self._begun and (self._sslobj is not None or self.gone is not None):
             return self._begin(buflen)
         heard: bytes = super().recv(buflen, flags)
         return heard
@@ -215,17 +218,14 @@ class _Context(SSLContext):
 
     def wrap_socket(self, sock: socket.socket, *_: Any, **__: Any) -> SSLSocket:
         """A connection before its handshake, whatever do_handshake_on_connect says."""
+        how: dict[str, Any] = {"server_side": True, "do_handshake_on_connect": False}
         try:
-            return super().wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+            return super().wrap_socket(sock, **how)
         except OSError as error:
-            # It was gone before.
-            log.refused(LOG, log.peer(sock), error)
-            if is_of_gevent(sock):
-                from gevent import GreenletExit
-
-                # gevent's server prints a traceback for whatever is not an end.
-                raise GreenletExit from error
-            raise _reset() from error
+            # The client was gone before. Workers do not expect to hear of it here, of all places.
+            made = super().wrap_socket(type(sock)(), **how)
+            cast(_Shaking, made).gone = error
+            return made
 
     @functools.cached_property
     def _gevent_class(self) -> Any:
