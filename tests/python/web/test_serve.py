@@ -406,3 +406,10 @@ def test_flags_are_whole_and_given_once_and_no_password_is_one(
     folder: Path, given: list[str], code: str
 ) -> None:
     only_line(peercert("serve", "hello:app", *given, cwd=folder), code, "")
+
+
+def test_an_unknown_flag_is_told_with_the_one_that_is_meant(folder: Path) -> None:
+    given = ["--client-ca-fil", "ca.pem", "--certificat=server.pem"]
+    ended = peercert("serve", "hello:app", *given, cwd=folder)
+    meant = "did you mean --client-ca-file, --certificate? (see peercert serve --help)"
+    only_line(ended, "config.unknown_option", meant)
