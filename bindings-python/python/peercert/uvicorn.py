@@ -11,6 +11,9 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from uvicorn.config import HTTP_PROTOCOLS
+from uvicorn.importer import import_from_string
+
 from peercert import SSLContext
 from peercert._asyncio import slim
 from peercert._recipe import Recipe
@@ -42,12 +45,26 @@ class _Factory(Recipe):
     """uvicorn's hook."""
 
     def __call__(self, config: Config, default: object) -> SSLContext:
-        """The context; it is asked for when the protocol is chosen and nobody is served yet."""
+        """The context; it is asked for while the settings are loaded, and nobody is served yet."""
         del default
+        if hasattr(config, "http_protocol_class"):
+            chosen = config.http_protocol_class
+            config.http_protocol_class = attaching(chosen)
+        else:
+            # Before uvicorn 0.53 the protocol is chosen after the context.
+            chosen = _protocol(config.http)
+            config.http = attaching(chosen)
         # A protocol that speaks HTTP/2 says so.
-        alpn = getattr(config.http_protocol_class, "alpn_protocols", ())
-        config.http_protocol_class = attaching(config.http_protocol_class)
-        return self.context(LOG, alpn)
+        return self.context(LOG, getattr(chosen, "alpn_protocols", ()))
+
+
+def _protocol(setting: str | type[asyncio.Protocol]) -> type[asyncio.Protocol]:
+    """What uvicorn takes for its setting `http`."""
+    if not isinstance(setting, str):
+        return setting
+    names: dict[str, str] = {**HTTP_PROTOCOLS}
+    chosen: type[asyncio.Protocol] = import_from_string(names.get(setting, setting))
+    return chosen
 
 
 def attaching(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
