@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 PATIENCE = 60
 
@@ -104,6 +105,23 @@ def running(command: list[str], cwd: Path, **environment: str) -> Iterator[Serve
         reader.join()
         if process.stdout is not None:
             process.stdout.close()
+
+
+def flags(pki: Any, **more: str) -> list[str]:
+    """The flags of a server of these certificates, in the mode `request` unless told otherwise."""
+    options = pki.options | {"client_cert_mode": "request"} | more
+    words: list[str] = []
+    for name, value in options.items():
+        words += ["--" + name.replace("_", "-"), str(value)]
+    return words
+
+
+def only_line(ended: subprocess.CompletedProcess[str], code: str, words: str) -> None:
+    """What every failed start has to look like."""
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    (line,) = ended.stderr.splitlines()
+    assert re.match(rf"peercert( \w+)?: {re.escape(code)}", line), line
+    assert words in line
 
 
 def _command(arguments: tuple[str | Path, ...]) -> list[str]:

@@ -57,6 +57,9 @@ def soak(rest: list[str]) -> int:
         "lua": soaking_lua.module,
         "servers": soaking_servers.python,
     }
+    if unknown := set(rest) - parts.keys():
+        print(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+        return 2
     return next((status for name in rest or parts if (status := parts[name]([]))), 0)
 
 

@@ -53,7 +53,14 @@ class Settings:
         names: Iterable[str],
         possible: Iterable[str],
     ) -> None:
-        """`possible` are the exports that there are names for. Raises `ValueError` for another."""
+        """`possible` are the exports that there are names for. Raises `ValueError` for another, and
+        `TypeError` for rules or proxies that are only the text or the path of some."""
+        for given, kind in ((rules, Rules), (forwarded, Forwarded)):
+            if not (given is None or isinstance(given, kind)):
+                name = kind.__name__
+                raise TypeError(
+                    f"{name.lower()} is a {type(given).__name__}: make it a peercert.{name}"
+                )
         if isinstance(names, str):
             raise TypeError("names is a list of exports, not one text")
         self.rules = rules

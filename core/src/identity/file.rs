@@ -69,8 +69,11 @@ fn rule(line: Vec<String>) -> Result<Words, Vec<String>> {
         words.source = Some(first);
         (words.value, words.user) = (given.next(), given.next());
         if words.user.is_none() {
-            let form = "a rule is SOURCE VALUE USER, as subject.CN jane jane";
-            return Err(vec![form.to_owned()]);
+            let form = "a rule is SOURCE VALUE USER, as subject.CN jane jane".to_owned();
+            return Err(vec![match (words.source, words.value) {
+                (Some(alone), None) => format!("{form}; {alone:?} alone is none"),
+                _ => form,
+            }]);
         }
     }
     let (mut seen, mut problems) = (Vec::new(), Vec::new());

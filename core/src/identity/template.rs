@@ -57,7 +57,9 @@ impl Template {
             if !literal.is_empty() {
                 parts.push(Part::Literal(std::mem::take(&mut literal)));
             }
-            parts.push(Part::Capture(capture(&name, expression)?));
+            let number =
+                capture(&name, expression).map_err(|problem| format!("{text:?}: {problem}"))?;
+            parts.push(Part::Capture(number));
             rest = left;
         }
         literal.push_str(rest);

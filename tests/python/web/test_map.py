@@ -71,3 +71,10 @@ def test_every_problem_of_the_rules_is_a_line(tmp_path: Path) -> None:
     missing = peercert("map", "--rules", tmp_path / "missing", GOOD)
     assert missing.returncode == 2
     assert "config.file_not_found" in missing.stderr
+
+
+def test_a_file_that_is_no_ca_is_named(tmp_path: Path) -> None:
+    file = rules(tmp_path, "preset cn")
+    ended = peercert("map", "--rules", file, "--ca", file, GOOD)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"peercert: certificate.unreadable: --ca {file}: ")

@@ -6,7 +6,7 @@ import base64
 import http.client
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +17,7 @@ import pytest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import peercert
-from peercert import wsgi
+from peercert import asgi, wsgi
 from scene import LIVE, client_context, server_options
 
 GOOD = (LIVE / "good.pem").read_text()
@@ -142,6 +142,17 @@ def test_what_the_outer_rules_say_reaches_the_application_through_an_inner_guard
     assert seen["peercert.identity"]["identified"] is True
 
 
+def test_what_the_outer_of_two_says_reaches_the_application_through_the_inner() -> None:
+    _, seen = call(
+        lambda app: wsgi.expose(wsgi.require(app, paths=["/x"]), names=["rfc9440"]),
+        **{"peercert.connection": Verified(), "peercert.met": "True"},
+        HTTP_CLIENT_CERT=":AA:",
+        HTTP_REMOTE_USER="root",
+    )
+    assert seen["HTTP_CLIENT_CERT"] == Verified().export("rfc9440")["Client-Cert"]
+    assert "HTTP_REMOTE_USER" not in seen
+
+
 def test_fake_basic_auth_replaces_what_the_client_says() -> None:
     faked = "Basic " + base64.b64encode(b"/CN=root:password").decode()
     for verdict, expected in (("SUCCESS", True), ("FAILED:certificate revoked", False)):
@@ -232,6 +243,17 @@ def test_an_export_that_is_nothing_for_wsgi_is_refused_at_once() -> None:
         wsgi.expose(lambda *_: [], names=["asgi"])
     with pytest.raises(TypeError):
         wsgi.expose(lambda *_: [], names="apache")
+
+
+@pytest.mark.parametrize(
+    "given", [{"rules": "preset cn"}, {"forwarded": {"forwarded_from": "::1"}}]
+)
+@pytest.mark.parametrize("wrap", [wsgi.expose, wsgi.require, asgi.expose, asgi.require])
+def test_what_would_make_rules_or_proxies_is_refused_at_once(
+    wrap: Callable[..., object], given: dict[str, Any]
+) -> None:
+    with pytest.raises(TypeError, match=r"make it a peercert\.(Rules|Forwarded)"):
+        wrap(lambda *_: [], **given)
 
 
 @contextmanager

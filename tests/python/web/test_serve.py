@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
 import signal
 import socket
 import subprocess
@@ -14,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from commandline import peercert, serving
-from peercert import ca
+from commandline import flags, only_line, peercert, serving
 
 Pki = Any
 
@@ -38,14 +35,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "leaving.py").write_text("raise SystemExit(3)\n")
     (tmp_path / "typo.py").write_text("def (:\n")
     return tmp_path
-
-
-def flags(pki: Pki, **more: str) -> list[str]:
-    options = pki.options | {"client_cert_mode": "request"} | more
-    words: list[str] = []
-    for name, value in options.items():
-        words += ["--" + name.replace("_", "-"), str(value)]
-    return words
 
 
 def test_the_application_is_served_and_learns_who_calls(pki: Pki, folder: Path) -> None:
@@ -239,138 +228,6 @@ def test_a_key_opens_with_the_password_of_a_file_or_a_variable(pki: Pki, folder:
     only_line(empty, "config.missing_password", "SECRET")
 
 
-def test_dev_makes_certificates_and_prints_a_curl_line_that_works(
-    folder: Path, openssl: str
-) -> None:
-    serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.1:0"]
-    with serving(*serve, cwd=folder) as server:
-        command = server.wait_for(r"(?m)^ *(curl .*)$")[1]
-        password = server.wait_for(r"(?m)password: (\S+)$")[1]
-        server.wait_for("development")
-        server.wait_for("peercert-dev")
-        answer = subprocess.run(
-            shlex.split(command), cwd=folder, capture_output=True, text=True, check=True, timeout=30
-        )
-        assert json.loads(answer.stdout)["verified"] is True
-    assert len(password) >= 12
-    opened = subprocess.run(
-        [
-            *(openssl, "pkcs12", "-in", str(folder / "peercert-dev" / "client-ca" / "alice.p12")),
-            *("-noout", "-passin", f"pass:{password}"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert opened.returncode == 0, opened.stderr
-    made = contents(folder / "peercert-dev")
-    with serving(*serve, cwd=folder) as server:
-        server.wait_for(r"(?m)^ *(curl .*)$")
-        assert password not in server.output
-    assert made == contents(folder / "peercert-dev")
-    for path in made:
-        if path.suffix in (".key", ".p12"):
-            assert path.stat().st_mode & 0o077 == 0, path
-
-
-@pytest.mark.parametrize("own", [True, False])
-def test_who_lacks_a_certificate_is_told_of_the_files_by_a_server_for_development_alone(
-    pki: Pki, folder: Path, own: bool
-) -> None:
-    (folder / "guarded.py").write_text(
-        "import peercert.wsgi\nfrom peercert.demo import app\napp = peercert.wsgi.require(app)\n"
-    )
-    how = ["--dev"] if own else flags(pki)
-    with serving("serve", "guarded:app", "--bind", "127.0.0.1:0", *how, cwd=folder) as server:
-        url = f"https://localhost:{server.port}"
-        authority = ca.development_files(folder / "peercert-dev")["server_ca"]
-        trust = ["--cacert", str(authority)] if own else []
-        server.wait_for("password: " if own else "listening")
-        page = pki.curl(*trust, url)
-    assert "403 Forbidden" in page
-    assert ("Import peercert-dev/client-ca/alice.p12" in page) is own
-    assert (f"{url}/. The browser asks" in page) is own
-    assert ("Whoever runs this server gives you one" in page) is not own
-
-
-def test_dev_moves_an_old_folder_aside_and_removes_nothing_from_it(folder: Path) -> None:
-    serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.1:0"]
-    with serving(*serve, cwd=folder) as server:
-        server.wait_for(r"(?m)^ *(curl .*)$")
-    (folder / "peercert-dev" / "thesis.txt").write_text("years of work")
-    (folder / "peercert-dev" / "server-ca" / "server.pem").write_text("broken")
-    before = {path.name: data for path, data in contents(folder / "peercert-dev").items()}
-    with serving(*serve, cwd=folder) as server:
-        aside = Path(server.wait_for(r"old certificates are in (\S+)\.\n")[1])
-        server.wait_for(r"password: ")
-    assert {path.name: data for path, data in contents(aside).items()} == before
-    assert not (folder / "peercert-dev" / "thesis.txt").exists()
-
-
-@pytest.mark.parametrize("check", [[], ["--check"]])
-def test_dev_refuses_a_folder_that_it_did_not_make(folder: Path, check: list[str]) -> None:
-    place = folder / "peercert-dev"
-    for name in ("server-ca", "client-ca", "unknown-ca"):
-        ca.Authority.create(place / name, subject=f"CN={name}")
-    before = contents(folder)
-    ended = peercert("serve", "hello:app", "--dev", "--bind", "127.0.0.1:0", *check, cwd=folder)
-    only_line(ended, "io.file_exists", "name another folder")
-    assert contents(folder) == before
-
-
-def test_a_check_with_dev_makes_nothing(folder: Path) -> None:
-    before = contents(folder)
-    ended = peercert("serve", "hello:app", "--dev", "--check", cwd=folder)
-    assert ended.returncode == 0, ended.stderr
-    assert not (folder / "peercert-dev").exists()
-    assert before.keys() <= contents(folder).keys()
-
-
-def test_dev_makes_nothing_for_a_server_that_cannot_be(folder: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        busy = peercert("serve", "hello:app", "--dev", "--bind", f"127.0.0.1:{port}", cwd=folder)
-    only_line(busy, "io.address", "cannot listen")
-    lost = peercert("serve", "nowhere:app", "--dev", "--bind", "127.0.0.1:0", cwd=folder)
-    assert lost.returncode == 2
-    assert not (folder / "peercert-dev").exists()
-
-
-def test_a_password_that_was_made_is_told_even_when_the_server_fails(folder: Path) -> None:
-    serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.1:0", "--ciphers", "NONE-SUCH"]
-    ended = peercert(*serve, cwd=folder)
-    only_line(ended, "config.unknown_name", "NONE-SUCH")
-    assert re.search(r"alice\.p12 has the password: \S+", ended.stdout)
-
-
-def test_dev_without_client_certificates_blames_no_ca_that_nobody_gave(folder: Path) -> None:
-    serve = ["serve", "hello:app", "--dev", "--client-cert-mode", "none", "--check"]
-    ended = peercert(*serve, cwd=folder)
-    assert ended.returncode == 0, ended.stderr
-
-
-def test_the_curl_line_of_dev_works_for_every_loopback_address(folder: Path) -> None:
-    serve = ["serve", "hello:app", "--dev", "--bind", "127.0.0.2:0"]
-    with serving(*serve, cwd=folder) as server:
-        command = server.wait_for(r"(?m)^ *(curl .*)$")[1]
-        answer = subprocess.run(
-            shlex.split(command), cwd=folder, capture_output=True, text=True, check=True, timeout=30
-        )
-    assert json.loads(answer.stdout)["verified"] is True
-
-
-@pytest.mark.parametrize("bind", ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0"])
-def test_dev_refuses_addresses_that_others_can_reach(folder: Path, bind: str) -> None:
-    ended = peercert("serve", "hello:app", "--dev", "--bind", bind, cwd=folder)
-    only_line(ended, "config.conflicting_options", "this machine alone")
-    assert not (folder / "peercert-dev").exists()
-
-
-def test_dev_and_certificates_exclude_each_other(pki: Pki, folder: Path) -> None:
-    ended = peercert("serve", "hello:app", "--dev", *flags(pki), cwd=folder)
-    only_line(ended, "config.conflicting_options", "--certificate")
-
-
 def test_without_cheroot_one_line_says_what_to_install(folder: Path) -> None:
     program = (
         "import sys; sys.modules['cheroot'] = None; from peercert.commands import main; "
@@ -380,18 +237,6 @@ def test_without_cheroot_one_line_says_what_to_install(folder: Path) -> None:
         [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
     )
     only_line(ended, "config.missing_package", "pip install 'peercert[cli]'")
-
-
-def contents(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def only_line(ended: subprocess.CompletedProcess[str], code: str, words: str) -> None:
-    """What every failed start has to look like."""
-    assert ended.returncode == 2, ended.stdout + ended.stderr
-    (line,) = ended.stderr.splitlines()
-    assert re.match(rf"peercert( \w+)?: {re.escape(code)}", line), line
-    assert words in line
 
 
 @pytest.mark.parametrize(
@@ -406,3 +251,10 @@ def test_flags_are_whole_and_given_once_and_no_password_is_one(
     folder: Path, given: list[str], code: str
 ) -> None:
     only_line(peercert("serve", "hello:app", *given, cwd=folder), code, "")
+
+
+def test_an_unknown_flag_is_told_with_the_one_that_is_meant(folder: Path) -> None:
+    given = ["--client-ca-fil", "ca.pem", "--certificat=server.pem"]
+    ended = peercert("serve", "hello:app", *given, cwd=folder)
+    meant = "did you mean --client-ca-file, --certificate? (see peercert serve --help)"
+    only_line(ended, "config.unknown_option", meant)

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from commandline import peercert, serving
-from test_serve import flags, only_line
+from commandline import flags, only_line, peercert, serving
 
 Pki = Any
 

@@ -142,6 +142,13 @@ fn rules_that_cannot_be_read_say_so() {
     );
     assert_eq!(code(Rules::from_file("/dev/zero")), "config.bad_rule");
     assert_eq!(code(Rules::new(1_i64)), "config.wrong_type");
+    let named = Rules::new("users.rules").unwrap_err().to_string();
+    assert!(named.contains("\"users.rules\" alone"), "{named}");
+    let lacking = Rules::new("email /(.+)@/ \\2").unwrap_err().to_string();
+    assert!(
+        lacking.contains("the user \"\\\\2\": there is no capture"),
+        "{lacking}"
+    );
     let many = "preset cn\n".repeat(10_001);
     assert_eq!(code(Rules::new(many.as_str())), "config.bad_rule");
 }

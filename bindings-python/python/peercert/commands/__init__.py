@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any, NoReturn, TypeAlias
 
 import peercert
@@ -73,7 +74,8 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(*arguments, **(more | {"allow_abbrev": False}))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As its base, after a look for flags that are given twice."""
+        """As its base, but no flag may be given twice, and a command's own parser, which knows what
+        may be meant, says what is unknown."""
         args = sys.argv[1:] if args is None else list(args)
         if self._subparsers is None:
             seen = set()
@@ -84,7 +86,16 @@ class _Parser(argparse.ArgumentParser):
                 if action.dest in seen:
                     self.error(f"{action.option_strings[0]} is given twice")
                 seen.add(action.dest)
-        return super().parse_known_args(args, namespace)
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown and self._subparsers is None:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{self._meant(unknown)}")
+        return known, unknown
+
+    def _meant(self, unknown: list[str]) -> str:
+        flags = [word.partition("=")[0] for word in unknown if word.startswith("--")]
+        close = [get_close_matches(flag, self._option_string_actions, 1) for flag in flags]
+        meant = ", ".join(dict.fromkeys(flag for found in close for flag in found))
+        return f"; did you mean {meant}?" if meant else ""
 
     def error(self, message: str) -> NoReturn:
         """Ends the program."""

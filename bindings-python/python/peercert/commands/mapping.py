@@ -46,7 +46,7 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Shows what comes of the rules."""
     rules = peercert.Rules(Path(arguments.rules))
-    anchor = None if arguments.ca is None else peercert.certinfo_file(arguments.ca)["fingerprint"]
+    anchor = None if arguments.ca is None else _anchor(arguments.ca)
     if arguments.unverified:
         supposed = "as if not verified"
     elif anchor is None:
@@ -76,6 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(listed, indent=2))
     return 1 if nobody else 0
+
+
+def _anchor(file: str) -> str:
+    """The fingerprint of the CA that is supposed to have vouched."""
+    try:
+        return peercert.certinfo_file(file)["fingerprint"]
+    except peercert.Error as error:
+        raise peercert.ConfigError(error.code, f"--ca {file}: {error.message}") from None
 
 
 def _show(name: str, supposed: str, explained: Explanation) -> None:
