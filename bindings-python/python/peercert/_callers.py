@@ -14,8 +14,6 @@ from . import Forwarded, Report, Rules
 if TYPE_CHECKING:
     from .types import Identity
 
-    Headers = Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
-
 
 class Caller(Protocol):
     """Who can be asked for a client: any of peercert's sockets, and a report."""
@@ -66,10 +64,6 @@ class Settings:
         self.trusts = forwarded is not None
         #: Takes out what says who a client is, whoever has sent it.
         self.stripping = Forwarded() if forwarded is None else forwarded
-
-    def told(self, sender: str, headers: Headers) -> Report | None:
-        """The client whom a trusted proxy tells of, if the sender is one. Raises `PeerError`."""
-        return self.stripping.read(sender, headers) if self.trusts else None
 
 
 def is_ours(connection: object) -> bool:

@@ -48,13 +48,6 @@ def export(
             environ[key] = value.encode().decode("latin-1")
 
 
-def headers(environ: WSGIEnvironment) -> Iterable[tuple[str, str]]:
-    """The request's headers, as far as an environ still has them."""
-    for key, value in environ.items():
-        if key.startswith("HTTP_") and isinstance(value, str):
-            yield key[len("HTTP_") :], value
-
-
 def sender(environ: WSGIEnvironment) -> str:
     """Who is at the other end of the socket: an address, `unix`, or `""`."""
     for place in ("gunicorn.socket", "werkzeug.socket"):
