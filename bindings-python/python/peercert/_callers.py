@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from . import Forwarded, Report, Rules
+from . import Forwarded, Rules
 
 if TYPE_CHECKING:
     from .types import Identity
