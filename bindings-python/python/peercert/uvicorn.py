@@ -7,18 +7,18 @@ judged.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from peercert import SSLContext
-from peercert._asyncio import slim
+from peercert._asyncio import limit_handshakes, slim
 from peercert._recipe import Recipe
 from peercert.asgi import attach
 
 if TYPE_CHECKING:
-    import asyncio
-
     from typing_extensions import Unpack
     from uvicorn import Config
 
@@ -47,7 +47,11 @@ class _Factory(Recipe):
         # A protocol that speaks HTTP/2 says so.
         alpn = getattr(config.http_protocol_class, "alpn_protocols", ())
         config.http_protocol_class = attaching(config.http_protocol_class)
-        return self.context(LOG, alpn)
+        made = self.context(LOG, alpn)
+        # Whoever loads a configuration without a loop runs the server by means of their own.
+        with suppress(RuntimeError):
+            limit_handshakes(asyncio.get_running_loop(), made)
+        return made
 
 
 def attaching(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
