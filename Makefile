@@ -43,8 +43,8 @@ bench: ## our speed and memory beside the peers', measured in the same run
 fuzz: ## each fuzz target for 60 seconds (SECONDS_EACH=...)
 	$(RUN) fuzz $(SECONDS_EACH)
 
-soak: ## the core's tests, the C and the Lua programs under sanitizers and valgrind, many connections
-	$(RUN) soak
+soak: ## long tests: sanitizers, valgrind, many connections, many versions of servers; PART=rust, c, lua or servers
+	$(RUN) soak $(PART)
 
 corpus: ## every certificate under DIR against OpenSSL, differences with reasons
 	@test -n "$(DIR)" || { echo 'make corpus needs a folder: make corpus DIR=...' >&2; exit 1; }

@@ -18,6 +18,7 @@ import outcome
 import place
 import soaking
 import soaking_lua
+import soaking_servers
 import stages
 import wheels
 
@@ -48,8 +49,15 @@ def main(arguments: list[str]) -> int:
 
 
 def soak(rest: list[str]) -> int:
-    """The core's tests, then the programs of the C library and of the Lua module."""
-    return longer.soak(rest) or soaking.c(rest) or soaking_lua.module(rest)
+    """The core's tests, the programs of the C library and of the Lua module, and servers in Python;
+    or the one of these that is named."""
+    parts = {
+        "rust": longer.soak,
+        "c": soaking.c,
+        "lua": soaking_lua.module,
+        "servers": soaking_servers.python,
+    }
+    return next((status for name in rest or parts if (status := parts[name]([]))), 0)
 
 
 def demo(rest: list[str]) -> int:

@@ -68,6 +68,8 @@ ASKING = (
 JUDGED = "issue"
 # What tests servers that run for long, left out.
 LONG_RUNNING = ("--ignore=tests/python/running", "--ignore=tests/python/test_resumption.py")
+# What tests servers of others, which `make soak` runs on every CPython, left out.
+HOSTING = "--ignore=tests/python/hosting"
 # `cargo test` and clippy on the system's OpenSSL.
 ON_OPENSSL = ("--no-default-features", "--features", "openssl")
 
@@ -155,18 +157,18 @@ def python(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
     of servers that run for long ask the core, and not CPython: the first one and OpenSSL have them."""
     wheel = wheels.wheel(tools)
     for index, interpreter in enumerate(environments.pythons()):
-        version = _version(interpreter)
-        venv = tools if index == 0 else _further(f"python{version}", interpreter)
+        found = version(interpreter)
+        venv = tools if index == 0 else further(f"python{found}", interpreter)
         wheels.install(venv, wheel)
-        tests = ["tests/python", *(LONG_RUNNING if index else ())]
-        yield outcome.pytest(f"Python tests on CPython {version}", venv.python, tests)
+        tests = ["tests/python", *((*LONG_RUNNING, HOSTING) if index else ())]
+        yield outcome.pytest(f"Python tests on CPython {found}", venv.python, tests)
     name = "Python tests on the system's OpenSSL"
     if skip := _without_openssl(name, missing):
         yield skip
         return
-    venv = _further("openssl", environments.pythons()[0])
+    venv = further("openssl", environments.pythons()[0])
     wheels.install(venv, wheels.wheel(tools, "openssl"))
-    yield outcome.pytest(name, venv.python, ["tests/python"])
+    yield outcome.pytest(name, venv.python, ["tests/python", HOSTING])
 
 
 def c(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
@@ -268,7 +270,8 @@ def _by_folder(places: tuple[str, ...]) -> list[list[str]]:
     return list(folders.values())
 
 
-def _further(name: str, interpreter: str) -> environments.Venv:
+def further(name: str, interpreter: str) -> environments.Venv:
+    """An environment beside `.venv`, with what the tests need."""
     venv = environments.Venv(place.TARGET / "venvs" / name, interpreter)
     venv.install("test", place.dependency_group("test"))
     return venv
@@ -302,7 +305,8 @@ def _without_openssl(name: str, missing: list[str]) -> Outcome | None:
     return Outcome(skipped=[f"{name}: install {' '.join(needed)}"]) if needed else None
 
 
-def _version(interpreter: str) -> str:
+def version(interpreter: str) -> str:
+    """The version of an interpreter, as 3.11.7."""
     answer = subprocess.run(
         [interpreter, "-c", "import json, sys; print(json.dumps(sys.version_info[:3]))"],
         check=True,

@@ -168,6 +168,7 @@ def caller(scope: Scope) -> dict[str, Any]:
 _TYPES = ("http", "websocket")
 # Kept beside what is for applications.
 _SENDER = "_sender"
+_MET = "_met"
 # A report that was read from headers. A client can set nothing of a scope's extensions.
 _TOLD = "_forwarded"
 
@@ -221,7 +222,11 @@ class Gate:
         if settings.rules is not None:
             ours["identity"] = client.identity(settings.rules)
         identity: Identity | None = ours.get("identity")
-        left = settings.stripping.strip(scope["headers"])
+        left = scope["headers"]
+        # What is left after the outer one of two, it has put there.
+        if settings.trusts or _MET not in ours:
+            left = settings.stripping.strip(left)
+            ours[_MET] = True
         headers = _scope.headers(left, client, settings.names, identity)
         return {**scope, "headers": headers, "extensions": extensions | {"peercert": ours}}
 

@@ -71,3 +71,14 @@ class WSGIServer(gevent.pywsgi.WSGIServer):  # type: ignore[misc]
     def __init__(self, listener: Any, application: Any, *, ssl_context: SSLContext, **more: Any):
         more |= {"ssl_context": ssl_context, "do_handshake_on_connect": False}
         super().__init__(listener, application, **more)
+
+    def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> Any:
+        """Serves a client, unless it was gone before."""
+        who = log.peer(client_socket)
+        try:
+            connection = self.wrap_socket(client_socket, **self.ssl_args)
+        except OSError as error:
+            log.refused(LOG, who, error)
+            return None
+        with connection:
+            return self.handle(connection, address)

@@ -110,6 +110,9 @@ def _context(worker: Any, watch: float, options: Mapping[str, Any]) -> SSLContex
     return made
 
 
+_MODES = {0: "none", 1: "optional", 2: "require"}
+
+
 def _of_settings(settings: Any, given: Mapping[str, Any], *, h2: bool) -> dict[str, Any]:
     """The options, completed by gunicorn's settings."""
     options = {_native.option_name(name) or name: value for name, value in given.items()}
@@ -120,7 +123,11 @@ def _of_settings(settings: Any, given: Mapping[str, Any], *, h2: bool) -> dict[s
             complete["key"] = settings.keyfile or settings.certfile
     if settings.ca_certs and not options.keys() & {"client_ca_file", "client_ca_data"}:
         complete["client_ca_file"] = settings.ca_certs
-    mode = ("none", "optional", "require")[settings.cert_reqs]
+    mode = _MODES.get(settings.cert_reqs)
+    if mode is None:
+        raise ConfigError(
+            "config.invalid_value", f"cert_reqs of gunicorn is 0, 1 or 2, not {settings.cert_reqs}"
+        )
     asked = options.get("client_cert_mode")
     if settings.cert_reqs and asked not in (None, mode):
         raise ConfigError(
@@ -151,6 +158,8 @@ class _Shaking(_Socket):
     """A connection whose first read does its handshake if need be, and waits no longer for a request
     than for that. Who is refused is one line in the log, and a reset connection for gunicorn."""
 
+    #: Why there is nobody at the other end.
+    gone: OSError | None = None
     _shaken = False
     _begun = False
 
@@ -159,6 +168,8 @@ class _Shaking(_Socket):
         del block
         who = log.peer(self)
         try:
+            if self.gone is not None:
+                raise self.gone
             super().do_handshake()
         except OSError as error:
             log.refused(LOG, who, error)
@@ -170,7 +181,8 @@ class _Shaking(_Socket):
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         """Reads."""
-        if not self._begun:
+        # The base class reads, too, of a socket that is not connected.
+        if not self._begun and (self._sslobj is not None or self.gone is not None):
             return self._begin(buflen)
         heard: bytes = super().recv(buflen, flags)
         return heard
@@ -207,7 +219,14 @@ class _Context(SSLContext):
 
     def wrap_socket(self, sock: socket.socket, *_: Any, **__: Any) -> SSLSocket:
         """A connection before its handshake, whatever do_handshake_on_connect says."""
-        return super().wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        how: dict[str, Any] = {"server_side": True, "do_handshake_on_connect": False}
+        try:
+            return super().wrap_socket(sock, **how)
+        except OSError as error:
+            # The client was gone before. Workers do not expect to hear of it here, of all places.
+            made = super().wrap_socket(type(sock)(), **how)
+            cast(_Shaking, made).gone = error
+            return made
 
     @functools.cached_property
     def _gevent_class(self) -> Any:

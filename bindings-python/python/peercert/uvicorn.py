@@ -13,6 +13,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from uvicorn.config import HTTP_PROTOCOLS
+from uvicorn.importer import import_from_string
+
 from peercert import SSLContext
 from peercert._asyncio import limit_handshakes, slim
 from peercert._recipe import Recipe
@@ -42,16 +45,30 @@ class _Factory(Recipe):
     """uvicorn's hook."""
 
     def __call__(self, config: Config, default: object) -> SSLContext:
-        """The context; it is asked for when the protocol is chosen and nobody is served yet."""
+        """The context; it is asked for while the settings are loaded, and nobody is served yet."""
         del default
+        if hasattr(config, "http_protocol_class"):
+            chosen = config.http_protocol_class
+            config.http_protocol_class = attaching(chosen)
+        else:
+            # Before uvicorn 0.53 the protocol is chosen after the context.
+            chosen = _protocol(config.http)
+            config.http = attaching(chosen)
         # A protocol that speaks HTTP/2 says so.
-        alpn = getattr(config.http_protocol_class, "alpn_protocols", ())
-        config.http_protocol_class = attaching(config.http_protocol_class)
-        made = self.context(LOG, alpn)
-        # Whoever loads a configuration without a loop runs the server by means of their own.
+        made = self.context(LOG, getattr(chosen, "alpn_protocols", ()))
+        # Whoever loads the settings without a loop runs the server by means of their own.
         with suppress(RuntimeError):
             limit_handshakes(asyncio.get_running_loop(), made)
         return made
+
+
+def _protocol(setting: str | type[asyncio.Protocol]) -> type[asyncio.Protocol]:
+    """What uvicorn takes for its setting `http`."""
+    if not isinstance(setting, str):
+        return setting
+    names: dict[str, str] = {**HTTP_PROTOCOLS}
+    chosen: type[asyncio.Protocol] = import_from_string(names.get(setting, setting))
+    return chosen
 
 
 def attaching(protocol: type[asyncio.Protocol]) -> type[asyncio.Protocol]:

@@ -156,7 +156,10 @@ class Gate:
         identity: Identity | None = environ.get("peercert.identity")
         if settings.rules is not None:
             identity = caller.identity(settings.rules)
-        settings.stripping.strip_environ(environ)
+        # What is left after the outer one of two, it has put there.
+        if settings.trusts or environ.get(_MET) is not True:
+            settings.stripping.strip_environ(environ)
+            environ[_MET] = True
         environ["peercert.connection"] = caller
         environ["peercert.clientcert"] = caller.clientcert()
         if connection is None:
@@ -205,6 +208,7 @@ _logger = logging.getLogger("peercert")
 
 # Where a report is that was read from headers. A client cannot set what is no string.
 _TOLD = "peercert.forwarded"
+_MET = "peercert.met"
 
 # Where servers keep the connection, and what has to be done so that it is one of ours.
 _PLACES = {

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ class Kind:
     websockets: bool = False
     #: Whether the log tells the address of who is refused: event loops do not tell it to us.
     tells_address: bool = True
+    #: Whether its log has what is no warning, either: strangers without TLS.
+    logs_noise: bool = False
 
 
 def _program(name: str, **features: Any) -> Kind:
@@ -50,17 +53,18 @@ def _program(name: str, **features: Any) -> Kind:
 
 def _gunicorn(worker: str, **features: Any) -> Kind:
     command = ("-m", "gunicorn", "-c", str(PROGRAMS / "gunicorn_settings.py"))
-    return Kind(f"gunicorn-{worker}", command, {"worker": worker}, **features)
+    told = {"worker": worker, "http": "h1" if features.get("http") == "1.1" else "h2,h1"}
+    return Kind(f"gunicorn-{worker}", command, told, logs_noise=True, **features)
 
 
 def _uvicorn(loop: str, parser: str, more: dict[str, Any], **features: Any) -> Kind:
-    made = _program("uvicorn", tells_address=False, **features)
+    made = _program("uvicorn", tells_address=False, logs_noise=True, **features)
     told = {"loop": loop, "http": parser, **more}
     return replace(made, name=f"uvicorn-{loop}-{parser}", told=told)
 
 
 def _hypercorn(worker: str) -> Kind:
-    made = _program("hypercorn", tells_address=False, http="2", websockets=True)
+    made = _program("hypercorn", tells_address=False, logs_noise=True, http="2", websockets=True)
     return replace(made, name=f"hypercorn-{worker}", told={"worker": worker})
 
 
@@ -68,15 +72,32 @@ def _patched(kind: Kind) -> Kind:
     return replace(kind, name=f"{kind.name}-patched", told={**kind.told, "patched": True})
 
 
+def version(package: str) -> tuple[int, ...]:
+    """The first two numbers of what is installed."""
+    return tuple(map(int, metadata.version(package).split(".")[:2]))
+
+
+#: Whether gunicorn has a worker for ASGI, and which HTTP it speaks.
+GUNICORN_ASGI = version("gunicorn") >= (24, 0)
+GUNICORN_HTTP = "2" if version("gunicorn") >= (25, 0) else "1.1"
+# Before gunicorn 27 this worker gives its application the body of an HTTP/2 request twice.
+_ASGI_HTTP = "2" if version("gunicorn") >= (27, 0) else "1.1"
+_ASGI = _gunicorn("asgi", http=_ASGI_HTTP, websockets=True, tells_address=False)
+_UVICORN_HTTP2 = version("uvicorn") >= (0, 53)
+
 #: One of each kind.
 KINDS = [
     _gunicorn("sync", keeps_alive=False, waits_for=("before", "after")),
-    _gunicorn("gthread", http="2"),
-    _gunicorn("gevent", http="2"),
-    _gunicorn("asgi", http="2", websockets=True, tells_address=False),
+    _gunicorn("gthread", http=GUNICORN_HTTP),
+    _gunicorn("gevent", http=GUNICORN_HTTP),
+    *([_ASGI] if GUNICORN_ASGI else []),
     _uvicorn("asyncio", "h11", {"ws": "wsproto"}, websockets=True),
     _uvicorn("uvloop", "httptools", {}, websockets=True),
-    _uvicorn("asyncio", "zttp", {"http2": True, "workers": 2}, http="2"),
+    *(
+        [_uvicorn("asyncio", "zttp", {"http2": True, "workers": 2}, http="2")]
+        if _UVICORN_HTTP2
+        else []
+    ),
     _hypercorn("asyncio"),
     _program("cheroot"),
     _program("wsgiref", keeps_alive=False, http="1.0"),
@@ -86,12 +107,11 @@ KINDS = [
     _program("aiohttp", tells_address=False),
 ]
 FURTHER = [
-    _patched(_gunicorn("gevent", http="2")),
+    _patched(_gunicorn("gevent", http=GUNICORN_HTTP)),
     _patched(_program("pywsgi")),
     _uvicorn("asyncio", "httptools", {"ws": "websockets-sansio"}, websockets=True),
-    _uvicorn("asyncio", "h11", {"ws": "websockets"}, websockets=True),
-    _uvicorn("uvloop", "h11", {}, websockets=True),
-    _uvicorn("uvloop", "zttp", {"http2": True}, http="2"),
+    _uvicorn("uvloop", "h11", {"ws": "websockets", "workers": 2}, websockets=True),
+    *([_uvicorn("uvloop", "zttp", {"http2": True}, http="2")] if _UVICORN_HTTP2 else []),
     _hypercorn("uvloop"),
 ]
 

@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import ssl
+import struct
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -131,7 +132,9 @@ def test_a_refused_client_is_one_line_of_the_log(host: Hosted) -> None:
             _answer_for_staff(host, client)
         code = "certificate_refused" if client else "no_certificate"
         host.server.wait_for(rf"(?s).{{{seen}}}.*refused [^\n]*: peer\.{code}: [^\n]*\n")
-        lines = [line for line in host.server.output[seen:].splitlines() if "refused" in line]
+        said = host.server.output[seen:].splitlines()
+        # Whoever has looked whether the server is there has closed at once.
+        lines = [line for line in said if "refused" in line and "peer.closed" not in line]
         assert len(lines) == 1
         assert bool(re.search(r"refused 127\.0\.0\.1:\d+: ", lines[0])) is host.kind.tells_address
         if client:
@@ -144,6 +147,41 @@ def _answer_for_staff(host: Hosted, client: str | None) -> int:
     with host.connect(client, "staff.example") as connection:
         connection.sendall(request("/").replace(b"localhost", b"staff.example"))
         return Answers(connection).next()[0]
+
+
+def _half_a_hello() -> bytes:
+    out = ssl.MemoryBIO()
+    tls = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), out, server_hostname="localhost")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    return out.read()[:100]
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "peer.plain_http"),
+        (b"\x00\xff" * 50, "peer.not_tls"),
+        (_half_a_hello(), None),
+    ],
+    ids=["plain HTTP", "no TLS", "reset"],
+)
+def test_strangers_are_told_apart_in_the_log_and_the_server_goes_on(
+    host: Hosted, sent: bytes, code: str | None
+) -> None:
+    seen = len(host.server.output)
+    with socket.create_connection(("127.0.0.1", host.server.port), PATIENCE) as stranger:
+        stranger.sendall(sent)
+        if code is None:
+            # A reset, which not every server hears of.
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        else:
+            with contextlib.suppress(ConnectionError):
+                stranger.makefile("rb").read()
+    assert host.visit("staff")["clientcert"]["verifycode"] == "OK"
+    if code is not None and host.kind.logs_noise:
+        host.server.wait_for(rf"(?s).{{{seen}}}.*refused [^\n]*: {code}: [^\n]*\n")
+    assert "Traceback" not in host.server.output
 
 
 @contextlib.contextmanager

@@ -14,10 +14,11 @@ import pytest
 
 from clients import Answers, request
 from commandline import Server, running
-from kinds import free_port, listens, python_path
+from kinds import GUNICORN_ASGI, free_port, listens, python_path
 from premises import Premises, connect, eventually
 from scene import PATIENCE
 
+WORKERS = ["sync", "gthread", "gevent", *(["asgi"] if GUNICORN_ASGI else [])]
 APP = """
 from peercert import wsgi
 
@@ -137,7 +138,7 @@ def test_a_thread_does_not_wait_for_ever_for_a_client_that_has_shaken_hands(
         server.wait_for(r"refused 127\.0\.0\.1:\d+: io\.timeout: no request came")
 
 
-@pytest.mark.parametrize("worker", ["gthread", "asgi"])
+@pytest.mark.parametrize("worker", [worker for worker in WORKERS if worker in ("gthread", "asgi")])
 def test_a_client_that_does_not_begin_is_let_go(premises: Premises, worker: str) -> None:
     hooks = "hooks(client_cert_mode='request', handshake_timeout=1)"
     with (
@@ -147,7 +148,7 @@ def test_a_client_that_does_not_begin_is_let_go(premises: Premises, worker: str)
         assert silent.recv(1) == b""
 
 
-@pytest.mark.parametrize("worker", ["sync", "gthread", "gevent", "asgi"])
+@pytest.mark.parametrize("worker", WORKERS)
 def test_a_wrong_option_ends_gunicorn_with_every_problem(premises: Premises, worker: str) -> None:
     hooks = "hooks(client_cert_mode='sometimes', session_timeout=-1)"
     app = "hello:asgi" if worker == "asgi" else "hello:app"
@@ -162,7 +163,18 @@ def test_a_wrong_option_ends_gunicorn_with_every_problem(premises: Premises, wor
     [
         ("hooks()", ["certfile = keyfile = None"], "certfile switches TLS on"),
         ("hooks(client_cert_mode='request')", ["cert_reqs = 2"], "says require, and"),
-        ("(lambda worker: None, hooks()[1])", ['worker_class = "asgi"'], "post_worker_init"),
+        ("hooks()", ["cert_reqs = 3"], "0, 1 or 2, not 3"),
+        # Stock verifies nobody then, and says nothing.
+        ("hooks()", ["cert_reqs = 0"], "config.ca_without_mode"),
+        *(
+            (
+                "(lambda worker: None, hooks()[1])",
+                [f'worker_class = "{worker}"'],
+                "post_worker_init",
+            )
+            for worker in ("gevent", "asgi")
+            if worker in WORKERS
+        ),
         ("hooks(certificate='nowhere.pem')", [], "nowhere.pem"),
     ],
 )

@@ -38,6 +38,16 @@ def test_a_framework_that_looks_for_the_user_in_a_header_finds_it() -> None:
     assert all(b"\n" not in value for _, value in answer.seen["headers"])
 
 
+def test_what_the_outer_of_two_says_reaches_the_application_through_the_inner() -> None:
+    def wrap(app: Any) -> Any:
+        return asgi.expose(asgi.require(app, paths=["/x"]), rules=CN, names=["cgi", "rfc9440"])
+
+    answer = call(wrap, Connection(), headers=[("remote-user", "root"), ("client-cert", ":AA:")])
+    assert answer.sent("remote-user") == [SUBJECT]
+    assert len(answer.sent("client-cert")) == 1
+    assert answer.sent("client-cert") != [":AA:"]
+
+
 @pytest.mark.parametrize("verdict", [None, EXPIRED])
 def test_who_does_not_verify_is_no_user(verdict: str | None) -> None:
     answer = call(

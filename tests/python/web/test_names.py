@@ -143,6 +143,17 @@ def test_what_the_outer_rules_say_reaches_the_application_through_an_inner_guard
     assert seen["peercert.identity"]["identified"] is True
 
 
+def test_what_the_outer_of_two_says_reaches_the_application_through_the_inner() -> None:
+    _, seen = call(
+        lambda app: wsgi.expose(wsgi.require(app, paths=["/x"]), names=["rfc9440"]),
+        **{"peercert.connection": Verified(), "peercert.met": "True"},
+        HTTP_CLIENT_CERT=":AA:",
+        HTTP_REMOTE_USER="root",
+    )
+    assert seen["HTTP_CLIENT_CERT"] == Verified().export("rfc9440")["Client-Cert"]
+    assert "HTTP_REMOTE_USER" not in seen
+
+
 def test_fake_basic_auth_replaces_what_the_client_says() -> None:
     faked = "Basic " + base64.b64encode(b"/CN=root:password").decode()
     for verdict, expected in (("SUCCESS", True), ("FAILED:certificate revoked", False)):
