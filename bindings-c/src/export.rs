@@ -87,7 +87,9 @@ pub unsafe extern "C" fn peercert_report_export(
         let (format, tell) = (Format::parse(format)?, teller(callback, user_data)?);
         // SAFETY: as the signature says.
         let details = Details::of_options(unsafe { copied(details) })?;
-        report.inner().export(format, &details, tell)
+        // The callback may free the report.
+        let report = report.inner().clone();
+        report.export(format, &details, tell)
     })
 }
 

@@ -53,7 +53,8 @@ pub unsafe extern "C" fn peercert_forwarded_new(
 /// `forwarded`: the object.
 /// `sender`: who is at the other end of the socket, never what a header says: an IP address, `unix` for
 /// a Unix socket; NULL or empty when it is not known.
-/// `names`: an array of the names of all headers of the request.
+/// `names`: an array of the names of all headers of the request, as they were sent: `Client_Cert` is
+/// not the header of a proxy that writes `Client-Cert`, and refused.
 /// `values`: an array of their values.
 /// `lens`: an array of how many bytes each value has.
 /// `count`: how many headers. With none, the arrays may be NULL.

@@ -63,6 +63,28 @@ impl Forwarded {
             .map_err(|error| errors::own(py, &error))
     }
 
+    /// The same for a WSGI environ, whose `HTTP_...` are the headers, in the spelling of its server's.
+    fn read_environ(
+        &self,
+        py: Python<'_>,
+        sender: &str,
+        environ: &Bound<'_, PyDict>,
+    ) -> PyResult<Option<Report>> {
+        let mut pairs = Vec::new();
+        for (name, value) in environ {
+            if let (Ok(name), Ok(_)) = (name.cast::<PyString>(), value.cast::<PyString>()) {
+                pairs.push((name.to_string_lossy().into_owned(), octets(&value)?));
+            }
+        }
+        let variables = pairs.iter();
+        let told = self.0.read_variables(
+            sender,
+            variables.map(|(name, value)| (name.as_str(), value.as_slice())),
+        );
+        told.map(|report| report.map(Report::from))
+            .map_err(|error| errors::own(py, &error))
+    }
+
     /// The header says who a client is, in whatever spelling: only a trusted proxy may send it.
     fn claims(&self, name: &Bound<'_, PyAny>) -> PyResult<bool> {
         Ok(self.0.claims(&name_of(name)?))

@@ -74,3 +74,17 @@ def test_a_character_that_is_no_octet_is_refused() -> None:
         forwarded.read("10.0.0.1", [("Client-Cert", "\u0141")])
     with pytest.raises(TypeError):
         forwarded.read("10.0.0.1", [("Client-Cert", None)])  # type: ignore[list-item]
+
+
+def test_an_environ_is_read_whatever_its_server_has_made_of_the_spelling() -> None:
+    forwarded = peercert.Forwarded(VECTORS["proxies"]["rfc9440-verified"])
+    (row,) = (row for row in ROWS if row["why"] == "RFC 9440 has no verdict")
+    ((_, item),) = headers(row)
+    report = forwarded.read_environ("10.0.0.1", {"HTTP_CLIENT_CERT": item, "wsgi.input": None})
+    assert report is not None
+    assert report.clientcert()["verified"] is True
+    # What is no header says nothing.
+    report = forwarded.read_environ("10.0.0.1", {"CLIENT_CERT": item, "Client-Cert": item})
+    assert report is not None
+    assert report.clientcert()["present"] is False
+    assert forwarded.read_environ("192.0.2.1", {"HTTP_CLIENT_CERT": item}) is None

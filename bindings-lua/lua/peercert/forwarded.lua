@@ -84,7 +84,8 @@ end
 
 --- The client whom a trusted proxy tells of, as a report; nil when the request comes from no trusted
 -- proxy. `sender` is who is at the other end of the socket: an IP address, "unix" for a Unix socket, ""
--- or nil when it is not known. After nil and an error the request has to be refused.
+-- or nil when it is not known. Names are as they were sent: `Client_Cert` is not the header of a proxy
+-- that writes `Client-Cert`, and refused. After nil and an error the request has to be refused.
 function Forwarded:read(sender, headers)
   checked_self("read", self, Forwarded)
   check("read", 1, "sender", sender, "string", "nil")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from . import PeerError, pages
+from . import PeerError, log, pages
 
 
 class Answer(NamedTuple):
@@ -48,7 +48,8 @@ def refusal(accept: str, clientcert: Mapping[str, Any], lack: str, status: int) 
 
 def malformed(sender: str, error: PeerError) -> Answer:
     """400: a trusted proxy has passed on what it should not have."""
-    _logger.warning("%s: %s", sender, error)
+    # Who is known by a secret alone may have an address of whatever middleware has found.
+    _logger.warning("%s", log.one_line(f"{sender}: {error}"))
     body = b"400 Bad Request: the proxy says in more than one way, or illegibly, who you are\n"
     return _answer(400, "text/plain; charset=utf-8", body)
 

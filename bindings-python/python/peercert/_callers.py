@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from . import Forwarded, Report, Rules
+from . import Forwarded, Rules
 
 if TYPE_CHECKING:
     from .types import Identity
-
-    Headers = Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
 
 
 class Caller(Protocol):
@@ -73,10 +71,6 @@ class Settings:
         self.trusts = forwarded is not None
         #: Takes out what says who a client is, whoever has sent it.
         self.stripping = Forwarded() if forwarded is None else forwarded
-
-    def told(self, sender: str, headers: Headers) -> Report | None:
-        """The client whom a trusted proxy tells of, if the sender is one. Raises `PeerError`."""
-        return self.stripping.read(sender, headers) if self.trusts else None
 
 
 def is_ours(connection: object) -> bool:

@@ -48,18 +48,22 @@ def export(
             environ[key] = value.encode().decode("latin-1")
 
 
-def headers(environ: WSGIEnvironment) -> Iterable[tuple[str, str]]:
-    """The request's headers, as far as an environ still has them."""
-    for key, value in environ.items():
-        if key.startswith("HTTP_") and isinstance(value, str):
-            yield key[len("HTTP_") :], value
-
-
 def sender(environ: WSGIEnvironment) -> str:
     """Who is at the other end of the socket: an address, `unix`, or `""`."""
     for place in ("gunicorn.socket", "werkzeug.socket"):
-        if getattr(environ.get(place), "family", None) == socket.AF_UNIX:
-            return "unix"
-    # Werkzeug's ProxyFix puts a header's address in the place of the socket's, and keeps that.
+        # Middleware may have put what a header says in the place of the address, but never here.
+        found: Any = environ.get(place)
+        if callable(getattr(found, "getpeername", None)):
+            return _peer(found)
+    # Werkzeug's ProxyFix keeps the address that it replaces.
     servers: Any = environ.get("werkzeug.proxy_fix.orig") or environ
     return str(servers.get("REMOTE_ADDR") or "")
+
+
+def _peer(sock: Any) -> str:
+    if sock.family == socket.AF_UNIX:
+        return "unix"
+    try:
+        return str(sock.getpeername()[0])
+    except OSError:
+        return ""

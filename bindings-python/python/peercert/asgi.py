@@ -193,9 +193,11 @@ class Gate:
         it."""
         ours = _ours(scope)
         sender: str = ours[_SENDER] if _SENDER in ours else _scope.sender(scope)
+        told: Report | None = ours.get(_TOLD)
         try:
             # What a proxy says is read once: the outer one of two has taken it out.
-            told = ours.get(_TOLD) or self._settings.told(sender, scope["headers"])
+            if told is None and self._settings.trusts:
+                told = self._settings.stripping.read(sender, scope["headers"])
         except PeerError as error:
             return scope, _answers.malformed(sender, error)
         scope = self._filled(scope, sender, told)

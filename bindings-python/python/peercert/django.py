@@ -32,7 +32,7 @@ from django.contrib.auth import get_user_model, load_backend
 from django.contrib.auth.backends import RemoteUserBackend
 from django.contrib.auth.middleware import RemoteUserMiddleware
 from django.contrib.auth.models import Group
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from peercert import Forwarded, Rules, asgi, wsgi
@@ -147,19 +147,20 @@ class ClientCertBackend(RemoteUserBackend):
         return bool(getattr(settings, "PEERCERT_CREATE_USERS", False))
 
     def authenticate(self, request: HttpRequest, remote_user: str) -> Any:
-        """The account, or `None`."""
-        return super().authenticate(request, _possible(remote_user))
+        """The account, or `None`; a certificate's user without one is not asked of other backends,
+        which would make one, or take another's."""
+        return _settled(request, remote_user, super().authenticate(request, _possible(remote_user)))
 
     async def aauthenticate(self, request: HttpRequest, remote_user: str) -> Any:
         """The same."""
-        return await super().aauthenticate(request, _possible(remote_user))
+        account = await super().aauthenticate(request, _possible(remote_user))
+        return _settled(request, remote_user, account)
 
     def configure_user(self, request: HttpRequest, user: Any, created: bool = True) -> Any:
         """The account, unless the database takes another name for the same: some compare without
         regard to case and accents."""
         del created
-        identity = getattr(request, "peercert_identity", None) or {}
-        return user if user is not None and user.get_username() == identity.get("user") else None
+        return user if user is not None and user.get_username() == _named_by(request) else None
 
 
 def _rules() -> Rules | None:
@@ -176,6 +177,18 @@ def _forwarded() -> Forwarded | None:
 
 def _is_backend(path: str) -> bool:
     return isinstance(load_backend(path), RemoteUserBackend)
+
+
+def _named_by(request: HttpRequest) -> str | None:
+    """The user whom the rules name."""
+    user: str | None = (getattr(request, "peercert_identity", None) or {}).get("user")
+    return user
+
+
+def _settled(request: HttpRequest, user: str, account: Any) -> Any:
+    if account is None and user == _named_by(request):
+        raise PermissionDenied("the certificate's user has no account")
+    return account
 
 
 def _possible(user: str) -> str:

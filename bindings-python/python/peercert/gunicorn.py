@@ -24,7 +24,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.sync import SyncWorker
 
 from peercert import ConfigError, Error, SSLContext, SSLSocket, _linger, _native, log
-from peercert._asyncio import slim
+from peercert._asyncio import limit_handshakes, slim
 from peercert._recipe import look_after
 from peercert.asgi import attach
 
@@ -105,6 +105,7 @@ def _context(worker: Any, watch: float, options: Mapping[str, Any]) -> SSLContex
     if hasattr(worker, "asgi"):
         made.on_refusal(log.refusals(LOG))
         _attach()
+        limit_handshakes(worker.loop, made)
     look_after(made, LOG, watch)
     return made
 

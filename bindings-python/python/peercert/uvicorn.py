@@ -7,21 +7,21 @@ judged.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.config import HTTP_PROTOCOLS
 from uvicorn.importer import import_from_string
 
 from peercert import SSLContext
-from peercert._asyncio import slim
+from peercert._asyncio import limit_handshakes, slim
 from peercert._recipe import Recipe
 from peercert.asgi import attach
 
 if TYPE_CHECKING:
-    import asyncio
-
     from typing_extensions import Unpack
     from uvicorn import Config
 
@@ -55,7 +55,11 @@ class _Factory(Recipe):
             chosen = _protocol(config.http)
             config.http = attaching(chosen)
         # A protocol that speaks HTTP/2 says so.
-        return self.context(LOG, getattr(chosen, "alpn_protocols", ()))
+        made = self.context(LOG, getattr(chosen, "alpn_protocols", ()))
+        # Whoever loads the settings without a loop runs the server by means of their own.
+        with suppress(RuntimeError):
+            limit_handshakes(asyncio.get_running_loop(), made)
+        return made
 
 
 def _protocol(setting: str | type[asyncio.Protocol]) -> type[asyncio.Protocol]:

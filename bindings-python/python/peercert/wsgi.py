@@ -147,7 +147,7 @@ class Gate:
         told: Report | None = environ.get(_TOLD)
         if told is None and settings.trusts:
             # What a proxy says is read once: the outer one of two has taken it out.
-            told = settings.told(_environ.sender(environ), _environ.headers(environ))
+            told = settings.stripping.read_environ(_environ.sender(environ), environ)
         caller: Caller
         if told is None:
             caller = connection = _connection(environ)
@@ -192,6 +192,10 @@ class RequestHandler(WSGIRequestHandler):
 
     def get_environ(self) -> dict[str, Any]:
         """The environ, with the connection."""
+        # As most servers do: in an environ, nobody can tell `Client_Cert` from `Client-Cert`.
+        for name in self.headers:
+            if "_" in name:
+                del self.headers[name]
         environ: dict[str, Any] = super().get_environ()
         environ["peercert.connection"] = self.connection
         if is_ours(self.connection):

@@ -84,6 +84,9 @@ impl Forwarded {
     /// for a Unix socket, or empty when it is not known. Strip the headers afterwards, in either
     /// case ([`Forwarded::strip`]).
     ///
+    /// A proxy takes out what a client sends only under the name that it writes itself: a header of
+    /// another spelling (`Client_Cert`) is the client's, and refused as ambiguous.
+    ///
     /// # Errors
     /// `peer.forwarded_unreadable`, `peer.forwarded_too_large`, `peer.forwarded_ambiguous`: the
     /// request has to be refused.
@@ -91,6 +94,32 @@ impl Forwarded {
         &self,
         sender: &str,
         headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Result<Option<Report>> {
+        self.find(sender, headers, |proxy, name| proxy.spells(name))
+    }
+
+    /// The same of a request whose headers are variables of CGI or WSGI: `HTTP_` and the header's
+    /// name, whose spelling its server has folded already. Such a server has to drop names with
+    /// underscores, so that a client's `Client_Cert` does not become the proxy's `Client-Cert`.
+    ///
+    /// # Errors
+    /// As [`Forwarded::read`].
+    pub fn read_variables<'a>(
+        &self,
+        sender: &str,
+        variables: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Result<Option<Report>> {
+        let headers = variables
+            .into_iter()
+            .filter_map(|(name, value)| Some((names::of_variable(name)?, value)));
+        self.find(sender, headers, |_, _| true)
+    }
+
+    fn find<'a>(
+        &self,
+        sender: &str,
+        headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+        spells: impl Fn(&Proxy, &str) -> bool,
     ) -> Result<Option<Report>> {
         let sender = Sender::parse(sender);
         let all = headers.into_iter().map(|(name, value)| Header {
@@ -103,7 +132,7 @@ impl Forwarded {
         let Some(proxy) = self.proxies.iter().find(trusts) else {
             return Ok(None);
         };
-        headers.check(&proxy.form)?;
+        headers.check(&proxy.form, |name| spells(proxy, name))?;
         let chain = match &proxy.form {
             Form::Rfc9440 => rfc9440::read(&headers)?,
             Form::Xfcc => xfcc::read(&headers)?,
@@ -136,10 +165,7 @@ impl Forwarded {
     /// The same for a variable of CGI or WSGI: `HTTP_` and the header's name.
     #[must_use]
     pub fn claims_variable(&self, name: &str) -> bool {
-        let header = name
-            .get(..5)
-            .filter(|start| start.eq_ignore_ascii_case("HTTP_"));
-        header.is_some() && self.claims(name.get(5..).unwrap_or_default())
+        names::of_variable(name).is_some_and(|name| self.claims(name))
     }
 
     /// Takes out all headers that say who a client is.
@@ -153,8 +179,8 @@ impl Forwarded {
 }
 
 impl<'a> Headers<'a> {
-    /// Bounds, and that only one form is there.
-    fn check(&self, form: &Form) -> Result<()> {
+    /// Bounds, and that only one form is there, as the proxy spells it.
+    fn check(&self, form: &Form, spells: impl Fn(&str) -> bool) -> Result<()> {
         let size: usize = self.0.iter().map(|header| header.value.len()).sum();
         if size > LARGEST {
             return Err(Error::new(
@@ -167,17 +193,22 @@ impl<'a> Headers<'a> {
         let foreign = |header: &&Header<'_>| {
             names::holds_certificate(&header.folded) && !form.names(&header.folded)
         };
-        match self.0.iter().find(foreign) {
+        let respelt = |header: &&Header<'_>| form.names(&header.folded) && !spells(header.name);
+        let wrong = |header: &Header<'_>, what: &str| {
+            let shown = header.shown();
+            let message = format!("{shown} is {what}; let the proxy remove it");
+            Error::new(Code::ForwardedAmbiguous, message).with("header", shown)
+        };
+        if let Some(header) = self.0.iter().find(foreign) {
+            let what = "of another form than the one that is set for this proxy";
+            return Err(wrong(header, what));
+        }
+        match self.0.iter().find(respelt) {
             None => Ok(()),
-            Some(header) => Err(Error::new(
-                Code::ForwardedAmbiguous,
-                format!(
-                    "{} is of another form than the one that is set for this proxy; \
-                     let the proxy remove it",
-                    header.shown()
-                ),
-            )
-            .with("header", header.shown())),
+            Some(header) => Err(wrong(
+                header,
+                "not spelled as this proxy is set to spell it",
+            )),
         }
     }
 

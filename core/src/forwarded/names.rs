@@ -17,8 +17,6 @@ const OTHERS: &[&str] = &[
     "auth-type",
     "x-client-cert",
     "x-arr-clientcert",
-    "x-amzn-mtls-clientcert",
-    "x-amzn-mtls-clientcert-leaf",
 ];
 
 /// How the names of whole families start.
@@ -26,6 +24,8 @@ const FAMILIES: &[&str] = &[
     "ssl-client-",
     "x-ssl-client-",
     "x-forwarded-tls-client-cert",
+    // With `-Subject`, `-Issuer`, `-Serial-Number`, `-Validity` and `-Leaf`.
+    "x-amzn-mtls-clientcert",
     "peercert",
 ];
 
@@ -42,6 +42,12 @@ pub(super) fn folded(name: &str) -> String {
     };
     let start = name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
     start.trim_end().chars().map(fold).collect()
+}
+
+/// The header of a variable of CGI or WSGI, `HTTP_` and its name.
+pub(super) fn of_variable(variable: &str) -> Option<&str> {
+    let (start, name) = variable.split_at_checked(5)?;
+    start.eq_ignore_ascii_case("HTTP_").then_some(name)
 }
 
 /// A (folded) name that says who a client is.

@@ -5,6 +5,9 @@ use super::{encoded, Chain, Header, Headers};
 use crate::cert::Certificate;
 use crate::error::{Code, Result};
 
+/// Their names; the leaf's is the first.
+pub(super) const NAMES: &[&str] = &["client-cert", "client-cert-chain"];
+
 pub(super) fn read(headers: &Headers<'_>) -> Result<Option<Chain>> {
     let chain: Vec<&Header<'_>> = headers.all("client-cert-chain").collect();
     let Some(header) = headers.one("client-cert")? else {

@@ -4,7 +4,7 @@
 
 use super::names;
 use super::networks::{Network, Sender};
-use super::Headers;
+use super::{rfc9440, xfcc, Headers};
 use crate::config::table::Kind;
 use crate::error::{Code, Error};
 use crate::options::{fold, OptionValue, Options};
@@ -30,6 +30,9 @@ const VERIFIED: &str = "forwarded_verified";
 const CERT_HEADER: &str = "forwarded_cert_header";
 const VERIFY_HEADER: &str = "forwarded_verify_header";
 
+/// nginx and Apache have no names of their own.
+const NONE: &[&str] = &[];
+
 /// What is short can be guessed.
 const SHORTEST_SECRET: usize = 16;
 
@@ -39,6 +42,8 @@ pub(super) struct Proxy {
     secrets: Vec<[u8; 32]>,
     secret_header: String,
     pub(super) form: Form,
+    /// The names of the form as this proxy writes them.
+    spellings: Vec<String>,
     /// A certificate without a verdict is verified.
     pub(super) verified: bool,
 }
@@ -70,8 +75,8 @@ impl Form {
     /// The (folded) name is one of this form.
     pub(super) fn names(&self, folded: &str) -> bool {
         match self {
-            Self::Rfc9440 => matches!(folded, "client-cert" | "client-cert-chain"),
-            Self::Xfcc => folded == "x-forwarded-client-cert",
+            Self::Rfc9440 => rfc9440::NAMES.contains(&folded),
+            Self::Xfcc => xfcc::NAMES.contains(&folded),
             Self::Variables {
                 certificate,
                 verify,
@@ -83,13 +88,11 @@ impl Form {
 impl Proxy {
     pub(super) fn new(options: Options) -> Result<Self, Vec<Error>> {
         let mut given = Given::new(options);
-        let form = given.form();
+        let (form, spellings) = given.form().unzip();
         let networks = given.networks();
         let secrets = given.secrets();
         let default = "X-Peercert-Secret".to_owned();
-        let secret_header = given
-            .header(SECRET_HEADER)
-            .unwrap_or_else(|| names::folded(&default));
+        let secret_header = names::folded(&given.header(SECRET_HEADER).unwrap_or(default));
         let verified = given.flag(VERIFIED);
         if networks.is_empty() && secrets.is_empty() && given.problems.is_empty() {
             let message =
@@ -101,12 +104,13 @@ impl Proxy {
                 format!("{FROM} is everybody; name the proxy's addresses, or add {SECRET}");
             given.problem(Code::InvalidValue, FROM, message);
         }
-        match form {
-            Some(form) if given.problems.is_empty() => Ok(Self {
+        match form.zip(spellings) {
+            Some((form, spellings)) if given.problems.is_empty() => Ok(Self {
                 networks,
                 secrets,
                 secret_header,
                 form,
+                spellings,
                 verified,
             }),
             _ => Err(given.problems),
@@ -116,6 +120,12 @@ impl Proxy {
     /// The (folded) name is one that this proxy sends.
     pub(super) fn names(&self, folded: &str) -> bool {
         self.form.names(folded) || (folded == self.secret_header && !self.secrets.is_empty())
+    }
+
+    /// The name is written as this proxy writes it.
+    pub(super) fn spells(&self, name: &str) -> bool {
+        let same = |spelling: &String| spelling.eq_ignore_ascii_case(name);
+        self.spellings.iter().any(same)
     }
 
     /// The request is this proxy's: all that is set holds.
@@ -235,10 +245,11 @@ impl Given {
                 format!("{name} is not the name of a header"),
             );
         }
-        Some(names::folded(&header))
+        Some(header)
     }
 
-    fn form(&mut self) -> Option<Form> {
+    /// The form, and the names of its headers.
+    fn form(&mut self) -> Option<(Form, Vec<String>)> {
         let headers = [self.header(CERT_HEADER), self.header(VERIFY_HEADER)];
         if !self.values.iter().any(|(name, _)| *name == FORMAT) {
             let message = format!("{FORMAT} is needed: rfc9440, xfcc, nginx or apache");
@@ -246,11 +257,11 @@ impl Given {
             return None;
         }
         let word = self.text(FORMAT)?;
-        let (form, prefix) = match fold(&word).as_str() {
-            "rfc9440" => (Some(Form::Rfc9440), ""),
-            "xfcc" => (Some(Form::Xfcc), ""),
-            "nginx" => (None, "x-ssl-client"),
-            "apache" => (None, "ssl-client"),
+        let (form, prefix, usual) = match fold(&word).as_str() {
+            "rfc9440" => (Some(Form::Rfc9440), "", rfc9440::NAMES),
+            "xfcc" => (Some(Form::Xfcc), "", xfcc::NAMES),
+            "nginx" => (None, "x-ssl-client", NONE),
+            "apache" => (None, "ssl-client", NONE),
             _ => {
                 let message =
                     format!("{FORMAT} {word:?} is unknown; it is rfc9440, xfcc, nginx or apache");
@@ -263,16 +274,23 @@ impl Given {
             let message = format!("{CERT_HEADER} and {VERIFY_HEADER} are for nginx and apache; {word} has names of its own");
             self.problem(Code::ConflictingOptions, CERT_HEADER, message);
         }
-        let certificate = certificate.unwrap_or_else(|| format!("{prefix}-cert"));
-        let verify = verify.unwrap_or_else(|| format!("{prefix}-verify"));
-        if form.is_none() && certificate == verify {
+        if let Some(form) = form {
+            return Some((form, usual.iter().map(|name| (*name).to_owned()).collect()));
+        }
+        let written = [
+            certificate.unwrap_or_else(|| format!("{prefix}-cert")),
+            verify.unwrap_or_else(|| format!("{prefix}-verify")),
+        ];
+        let [certificate, verify] = written.each_ref().map(|name| names::folded(name));
+        if certificate == verify {
             let message = format!("{CERT_HEADER} and {VERIFY_HEADER} are the same header");
             self.problem(Code::ConflictingOptions, CERT_HEADER, message);
         }
-        Some(form.unwrap_or(Form::Variables {
+        let form = Form::Variables {
             certificate,
             verify,
-        }))
+        };
+        Some((form, written.to_vec()))
     }
 
     fn networks(&mut self) -> Vec<Network> {

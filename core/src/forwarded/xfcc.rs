@@ -10,6 +10,9 @@ use crate::error::{Code, Result};
 
 const NAME: &str = "x-forwarded-client-cert";
 
+/// All of its names.
+pub(super) const NAMES: &[&str] = &[NAME];
+
 pub(super) fn read(headers: &Headers<'_>) -> Result<Option<Chain>> {
     let Some(header) = headers.one(NAME)? else {
         return Ok(None);

@@ -135,6 +135,30 @@ static void own(const peercert_connection *shaken)
     peercert_options_free(details);
 }
 
+/* A report, and how many names were told since it was freed. */
+struct freed {
+    peercert_report *report;
+    size_t count;
+};
+
+static void free_report(void *user_data, const char *name, const peercert_value *value)
+{
+    struct freed *freed = user_data;
+    EXPECT(peercert_value_kind(value) == PEERCERT_TEXT && name[0] != '\0');
+    peercert_report_free(freed->report);
+    freed->report = NULL;
+    freed->count++;
+}
+
+/* A callback may make any call, and every name is told all the same. */
+static void freed_meanwhile(struct bytes pem)
+{
+    struct freed freed = {.count = 0};
+    DONE(peercert_report_new(pem.data, pem.len, "SUCCESS", &freed.report, error));
+    DONE(peercert_report_export(freed.report, FORMAT, NULL, free_report, &freed, error));
+    EXPECT(freed.count > 10);
+}
+
 static void basic(void)
 {
     /* "/CN=jane:password", "/CN=jane:other". */
@@ -163,6 +187,7 @@ void misuse_export(void)
     times(report);
     users(report);
     own(meeting.server);
+    freed_meanwhile(pem);
     basic();
     REFUSED(PEERCERT_CODE_STATE_HANDSHAKE_PENDING,
             peercert_connection_export(pending, FORMAT, NULL, count, &told, error));

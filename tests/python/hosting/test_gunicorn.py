@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
 import sys
@@ -135,6 +136,16 @@ def test_a_thread_does_not_wait_for_ever_for_a_client_that_has_shaken_hands(
             assert told(premises, server, "expired") == "CERT_HAS_EXPIRED"
             assert silent.recv(1) == b""
         server.wait_for(r"refused 127\.0\.0\.1:\d+: io\.timeout: no request came")
+
+
+@pytest.mark.parametrize("worker", [worker for worker in WORKERS if worker in ("gthread", "asgi")])
+def test_a_client_that_does_not_begin_is_let_go(premises: Premises, worker: str) -> None:
+    hooks = "hooks(client_cert_mode='request', handshake_timeout=1)"
+    with (
+        serving(premises, hooks, f'worker_class = "{worker}"') as server,
+        socket.create_connection(("127.0.0.1", server.port), PATIENCE) as silent,
+    ):
+        assert silent.recv(1) == b""
 
 
 @pytest.mark.parametrize("worker", WORKERS)

@@ -185,6 +185,18 @@ def test_what_a_proxy_says_illegibly_is_refused(
     assert "\n" not in line
 
 
+def test_nothing_in_an_address_steers_a_terminal(caplog: pytest.LogCaptureFixture) -> None:
+    secret = "correct-horse-battery"
+    forwarded = peercert.Forwarded(forwarded_format="nginx", forwarded_secret=secret)
+    headers = [("x-peercert-secret", secret), ("client-cert", "x")]
+    # What middleware may have found in a header.
+    client = ("\x9b31m\x85", 4711)
+    answer = call(lambda app: asgi.expose(app, forwarded=forwarded), client=client, headers=headers)
+    assert answer.status == 400
+    (line,) = caplog.messages
+    assert line.startswith(r"\C2\9B31m\C2\85: peer.forwarded_ambiguous: ")
+
+
 def test_a_guarded_path_asks_the_proxy_and_so_does_what_is_inside() -> None:
     forwarded = peercert.Forwarded(PROXY)
     for verdict, expected in (("SUCCESS", 200), ("NONE", 403)):

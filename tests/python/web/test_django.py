@@ -98,6 +98,19 @@ def test_nor_does_it_when_somebody_has_looked_before(protocol: str) -> None:
     assert "Remote-User" not in told["headers"]
 
 
+def test_no_other_backend_makes_the_certificates_account(browser: Browser) -> None:
+    backends = [
+        "peercert.django.ClientCertBackend",
+        "django.contrib.auth.backends.RemoteUserBackend",
+    ]
+    with override_settings(AUTHENTICATION_BACKENDS=backends, PEERCERT_RULES=OTHER_CN):
+        # Whom the rules name has no account, and accounts are made by hand.
+        told = Browser(browser.protocol).get("/", Connection())
+    assert told["identity"]["user"] == "bob"
+    assert told["user"] == ""
+    assert not User.objects.filter(username="bob").exists()
+
+
 @pytest.mark.parametrize(
     "backend",
     ["peercert.django.ClientCertBackend", "django.contrib.auth.backends.RemoteUserBackend"],

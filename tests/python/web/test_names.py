@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -212,6 +213,24 @@ def test_no_header_makes_a_client_the_trusted_proxy() -> None:
         assert (seen["peercert.clientcert"]["source"] == "forwarded") is trusted
 
 
+def test_two_that_replace_the_address_do_not_make_a_client_the_trusted_proxy() -> None:
+    forwarded = peercert.Forwarded(PROXY | {"forwarded_from": "10.0.0.0/8, unix"})
+    here, there = socket.socketpair()
+    listener = socket.create_server(("127.0.0.1", 0))
+    client = socket.create_connection(listener.getsockname())
+    with here, there, listener, client, listener.accept()[0] as served:
+        for sock, trusted in ((served, False), (here, True)):
+            _, seen = call(
+                lambda app: ProxyFix(ProxyFix(wsgi.expose(app, forwarded=forwarded))),
+                REMOTE_ADDR="203.0.113.9",
+                HTTP_X_FORWARDED_FOR="10.0.0.1",
+                **{"peercert.connection": Verified("FAILED:certificate revoked")},
+                **{"gunicorn.socket": sock},
+                **NGINX,
+            )
+            assert (seen["peercert.clientcert"]["source"] == "forwarded") is trusted
+
+
 def test_what_a_proxy_says_illegibly_is_refused() -> None:
     forwarded = peercert.Forwarded(PROXY)
     for wrong in (
@@ -296,3 +315,17 @@ def test_a_real_server_tells_apaches_names(client: str | None, verdict: str) -> 
         answer = connection.getresponse().read().decode()
         connection.close()
     assert answer == f"{verdict} {'jane' if verdict == 'SUCCESS' else '-'}"
+
+
+def test_a_real_server_does_not_take_one_header_for_another() -> None:
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return ["; ".join(key for key in environ if "CALLER" in key).encode()]
+
+    with serving(wsgi.expose(app)) as port:
+        connection = http.client.HTTPSConnection("127.0.0.1", port, context=client_context("good"))
+        # Of a proxy that takes out X-Caller and X-Caller-2, and tells of nobody.
+        connection.request("GET", "/", headers={"X_Caller": "jane", "x-caller_2": "jane"})
+        answer = connection.getresponse().read().decode()
+        connection.close()
+    assert answer == ""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from commandline import flags, only_line, peercert, serving
+from scene import PATIENCE
 
 Pki = Any
 
@@ -158,3 +159,12 @@ def test_without_uvicorn_one_line_says_what_to_install(folder: Path, check: list
         check=False,
     )
     only_line(ended, "config.missing_package", "pip install 'uvicorn'")
+
+
+def test_a_client_that_does_not_begin_is_let_go(pki: Pki, folder: Path) -> None:
+    words = ["serve", "hello:app", *ANYWHERE, "--handshake-timeout", "1", *flags(pki)]
+    with (
+        serving(*words, cwd=folder) as server,
+        socket.create_connection(("127.0.0.1", server.port), PATIENCE) as silent,
+    ):
+        assert silent.recv(1) == b""

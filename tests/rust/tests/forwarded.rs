@@ -98,6 +98,26 @@ fn every_request_is_answered_as_its_row_says() {
 }
 
 #[test]
+fn variables_are_read_whatever_their_server_has_made_of_the_spelling() {
+    let vectors = vectors("forwarded.json");
+    let forwarded = forwarded(&vectors, &json!(["rfc9440-verified"]));
+    let known = rows(&vectors)
+        .find(|row| row["why"] == "RFC 9440 has no verdict")
+        .unwrap();
+    let value = headers(known).remove(0).1;
+    let told = |name| forwarded.read_variables("10.0.0.1", [(name, value.as_bytes())]);
+    assert!(told("HTTP_CLIENT_CERT").unwrap().unwrap().verified());
+    for other in [
+        "CLIENT_CERT",
+        "HTTP_",
+        "HTT\u{e9}_CLIENT_CERT",
+        "Client-Cert",
+    ] {
+        assert!(!told(other).unwrap().unwrap().present(), "{other}");
+    }
+}
+
+#[test]
 fn a_name_is_stripped_in_every_spelling() {
     let vectors = vectors("forwarded.json");
     let forwarded = forwarded(&vectors, &json!(["renamed"]));

@@ -6,7 +6,9 @@ end. It may not know where applications and certificates come from.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import uvicorn
 
 from peercert import SSLContext, asgi, log
+from peercert._asyncio import limit_handshakes
 from peercert.commands import listen
 from peercert.uvicorn import attaching
 
@@ -57,7 +60,7 @@ class Server:
         config.load()
         config.ssl = self.acceptor
         config.http_protocol_class = attaching(config.http_protocol_class)
-        self._server = _Server(config)
+        self._server = _Server(config, self.acceptor)
 
     def until_told(self) -> None:
         """Serves until SIGINT or SIGTERM, then ends what is open and returns."""
@@ -69,6 +72,15 @@ class Server:
 
 class _Server(uvicorn.Server):
     """uvicorn's server, which does not die of the signals that tell it to stop."""
+
+    def __init__(self, config: uvicorn.Config, context: SSLContext) -> None:
+        super().__init__(config)
+        self._context = context
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to serve."""
+        limit_handshakes(asyncio.get_running_loop(), self._context)
+        await super().startup(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
