@@ -45,7 +45,9 @@ def test_a_server_may_be_started_again_with_the_same_settings(tmp_path: Path) ->
 
 def _serial_once_served(premises: Premises, settings: dict[str, Any]) -> str:
     """Starts a server, looks at its certificate, and ends it."""
-    config = uvicorn.Config(app, port=0, lifespan="off", log_level="critical", **settings)
+    config = uvicorn.Config(
+        app, port=0, lifespan="off", ws="none", log_level="critical", **settings
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
