@@ -23,18 +23,24 @@ class Recipe:
         self._watch = watch
         self._options = options
         self._made: SSLContext | None = SSLContext(**options)
+        self._is_ready = False
+        # A number that is none is told here, too.
+        self._made.watch(watch)
+        self._made.watch(0)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_made": None}
+        return {**self.__dict__, "_made": None, "_is_ready": False}
 
     def context(self, logger: logging.Logger, alpn: Iterable[str] = ()) -> SSLContext:
         """The context of this process, for an event loop, which tells its server nothing of clients
         that are refused; `alpn` is what the server speaks."""
         made = self._made = self._made or SSLContext(**self._options)
-        if alpn and not made._option("alpn"):
-            made.set_alpn_protocols(alpn)
-        made.on_refusal(log.refusals(logger))
-        look_after(made, logger, self._watch)
+        if not self._is_ready:
+            if alpn and not made._option("alpn"):
+                made.set_alpn_protocols(alpn)
+            made.on_refusal(log.refusals(logger))
+            look_after(made, logger, self._watch)
+            self._is_ready = True
         return made
 
 

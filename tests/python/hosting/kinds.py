@@ -41,7 +41,8 @@ class Kind:
     waits_for: tuple[str, ...] = ()
     #: Whether it takes WebSockets.
     websockets: bool = False
-    #: Whether the log tells the address of who is refused: event loops do not tell it to us.
+    #: Whether the log tells the address of who is refused, who reads its alert in any case: event
+    #: loops tell us no address, and close at once.
     tells_address: bool = True
     #: Whether its log has what is no warning, either: strangers without TLS.
     logs_noise: bool = False
