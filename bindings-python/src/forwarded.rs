@@ -51,7 +51,7 @@ impl Forwarded {
     ) -> PyResult<Option<Report>> {
         let mut pairs = Vec::new();
         for pair in headers.try_iter()? {
-            let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
+            let (name, value) = parted(&pair?)?;
             pairs.push((name_of(&name)?, octets(&value)?));
         }
         let headers = pairs.iter();
@@ -117,7 +117,7 @@ impl Forwarded {
         let left = PyList::empty(py);
         for pair in headers.try_iter()? {
             let pair = pair?;
-            if !self.claims(&pair.get_item(0)?)? {
+            if !self.claims(&parted(&pair)?.0)? {
                 left.append(pair)?;
             }
         }
@@ -135,10 +135,23 @@ fn octets(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     if let Ok(bytes) = value.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
     }
-    let text = value
-        .cast::<PyString>()
-        .map_err(|_| PyTypeError::new_err("headers are pairs of str or of bytes"))?;
+    let text = value.cast::<PyString>().map_err(|_| no_pairs())?;
     // One that is none of these characters stays one that no header may hold.
     let octet = |c: char| u8::try_from(u32::from(c)).unwrap_or(0);
     Ok(text.to_string_lossy().chars().map(octet).collect())
+}
+
+/// The name and the value of a header, in a tuple or a list.
+fn parted<'py>(pair: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let is_pair = pair.is_instance_of::<PyTuple>() || pair.is_instance_of::<PyList>();
+    if !is_pair || pair.len()? != 2 {
+        return Err(no_pairs());
+    }
+    Ok((pair.get_item(0)?, pair.get_item(1)?))
+}
+
+fn no_pairs() -> PyErr {
+    PyTypeError::new_err(
+        "headers are pairs (name, value) of str or of bytes; of a dictionary, its items()",
+    )
 }

@@ -12,6 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The most answers that are kept.
 const MOST: usize = 4;
 
+/// The largest certificate, as DER, whose answers are kept: a stranger's could fill the memory.
+const LARGEST: usize = 16 << 10;
+
 /// The last answers about one report. `Q` is what was asked.
 pub(crate) struct Kept<Q>(Mutex<Vec<Last<Q>>>);
 
@@ -38,6 +41,9 @@ impl<Q> Kept<Q> {
         same: impl Fn(&Q, &Q) -> bool,
         tell: impl FnOnce(&Report) -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        if report.der().is_some_and(|der| der.len() > LARGEST) {
+            return tell(&report);
+        }
         let again = {
             let kept = self.lock(py);
             let last = kept

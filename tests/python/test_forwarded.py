@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,16 @@ def test_a_character_that_is_no_octet_is_refused() -> None:
         forwarded.read("10.0.0.1", [("Client-Cert", "\u0141")])
     with pytest.raises(TypeError):
         forwarded.read("10.0.0.1", [("Client-Cert", None)])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("headers", [{"Client-Cert": "x"}, ["Client-Cert"], [("Client-Cert",)]])
+def test_headers_that_are_no_pairs_are_refused(headers: Any) -> None:
+    forwarded = peercert.Forwarded()
+    for call in (functools.partial(forwarded.read, ""), forwarded.strip):
+        with pytest.raises(TypeError, match="pairs"):
+            call(headers)
+    lists: Any = [["Client-Cert", "x"], ["Host", "a"]]
+    assert forwarded.strip(lists) == [["Host", "a"]]
 
 
 def test_an_environ_is_read_whatever_its_server_has_made_of_the_spelling() -> None:

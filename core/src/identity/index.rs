@@ -67,12 +67,15 @@ impl Index {
         Self(entries)
     }
 
-    /// The rules that may match this certificate.
-    pub(super) fn find(&self, certificate: &Certificate) -> Found {
+    /// The rules that may match this certificate; with `expressions` or without these. They take time in
+    /// proportion to what a stranger sends.
+    pub(super) fn find(&self, certificate: &Certificate, expressions: bool) -> Found {
         let (mut values, mut candidates) = (Vec::with_capacity(self.0.len()), Vec::new());
         for (at, entry) in self.0.iter().enumerate() {
             let theirs = entry.source.values(certificate);
-            entry.candidates(&theirs, |position| candidates.push((position, at)));
+            entry.candidates(&theirs, expressions, |position| {
+                candidates.push((position, at));
+            });
             values.push(theirs);
         }
         candidates.sort_unstable();
@@ -138,18 +141,18 @@ impl Entry {
         }
     }
 
-    fn candidates(&self, values: &[Value], mut candidate: impl FnMut(usize)) {
+    fn candidates(&self, values: &[Value], expressions: bool, mut candidate: impl FnMut(usize)) {
         if values.is_empty() {
             return;
         }
         self.others.iter().copied().for_each(&mut candidate);
-        if self.together.is_none() {
+        if expressions && self.together.is_none() {
             self.expressions.iter().copied().for_each(&mut candidate);
         }
         for value in values.iter().filter(|value| value.unfit.is_none()) {
             let same = self.exact.get(&value.text);
             same.into_iter().flatten().copied().for_each(&mut candidate);
-            if let Some(together) = &self.together {
+            if let Some(together) = self.together.as_ref().filter(|_| expressions) {
                 let fitting = together.matches(&value.text);
                 let fitting = fitting.iter().filter_map(|at| self.expressions.get(at));
                 fitting.copied().for_each(&mut candidate);

@@ -162,7 +162,9 @@ impl Rules {
         let Some(certificate) = &caller.certificate else {
             return Err(absent());
         };
-        let found = self.index.find(certificate);
+        // No rule with an expression is for the unverified.
+        let verified = matches!(caller.standing, Standing::Verified(_));
+        let found = self.index.find(certificate, verified);
         let mut near = Vec::new();
         for (position, at) in &found.candidates {
             let Some(rule) = self.rules.get(*position) else {
@@ -192,6 +194,7 @@ impl Rules {
                 rules: self.rules.iter().map(Tried::nothing).collect(),
             };
         };
+        let verified = matches!(caller.standing, Standing::Verified(_));
         let found = self.index.every(&self.rules, certificate);
         let (mut answer, mut tried, mut near) = (None, Vec::new(), Vec::new());
         for (position, at) in &found.candidates {
@@ -212,6 +215,9 @@ impl Rules {
                 },
             );
             tried.push(Tried::of(rule, &outcome, compared));
+            if !verified && rule.expression().is_some() {
+                continue;
+            }
             match outcome {
                 Outcome::Matched(matched) => {
                     answer = Some(identity(rule, *position, matched, &caller.standing));
