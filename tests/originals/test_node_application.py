@@ -86,7 +86,7 @@ def axios(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, str | None
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
     fetched = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if fetched.returncode:
-        pytest.skip(f"npm did not get axios: {fetched.stderr.strip()}")
+        pytest.skip(f"install axios: npm did not get it: {fetched.stderr.strip()}")
 
     def ask(port: int, client: str | None) -> list[Any]:
         program = str(folder / "ask.js")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Callable, Iterable
+import socket
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
@@ -12,6 +14,7 @@ import pytest
 
 import peercert
 from peercert import wsgi
+from scene import LIVE, Peer, client_context, server_options, tcp_pair
 
 Environ = dict[str, Any]
 ABSENT = {"present": False, "verified": False, "verifyresult": "absent", "verifycode": "ABSENT"}
@@ -331,6 +334,53 @@ def test_what_the_validator_does_not_know_does_not_reach_it_either(named: dict[s
 def test_a_request_for_a_host_of_the_same_policy_reaches_it(named: dict[str, str]) -> None:
     answer, _, _ = call(wsgi.expose(reports), gunicorn__socket=OTHER, **named)
     assert answer == "200 OK"
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[peercert.SSLSocket]:
+    """A real connection for the host `here`, beside which there is another that lets in others."""
+    hosts = {"here": server_options("request", client_ca_file=LIVE / "client-ca.pem")}
+    context = peercert.SSLContext(**server_options("require"), hosts=hosts)
+    client = client_context("good")
+
+    def call_here(theirs: socket.socket) -> None:
+        with client.wrap_socket(theirs, server_hostname="here") as tls:
+            tls.recv(1)
+
+    with tcp_pair() as (ours, theirs):
+        peer = Peer(functools.partial(call_here, theirs))
+        with context.wrap_socket(ours, server_side=True) as tls:
+            yield tls
+        peer.result()
+
+
+@pytest.mark.parametrize("wrap", [wsgi.direct, wsgi.expose, wsgi.require])
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"HTTP_HOST": "other"},
+        {"HTTP_HOST": ""},
+        # Hosts that applications read in more than one way.
+        {"HTTP_HOST": "here,other"},
+        {"HTTP_HOST": "user@other"},
+        {"HTTP_HOST": "oth%65r"},
+        {"HTTP_HOST": "here", "RAW_URI": "https://user@here/"},
+        {"HTTP_HOST": "\xef\xbd\x8fther"},
+    ],
+    ids=str,
+)
+def test_a_real_connection_serves_no_host_that_can_be_read_as_another(
+    connection: peercert.SSLSocket, wrap: Callable[[Any], Any], named: dict[str, str]
+) -> None:
+    app = wrap(lambda *_: pytest.fail("the application was called"))
+    answer, _, _ = call(app, gunicorn__socket=connection, **named)
+    assert answer == "421 Misdirected Request"
+
+
+def test_a_real_connection_serves_its_own_host(connection: peercert.SSLSocket) -> None:
+    for host in ("here", "HERE:8443"):
+        answer, _, _ = call(wsgi.require(reports), gunicorn__socket=connection, HTTP_HOST=host)
+        assert answer == "200 OK"
 
 
 def test_a_program_that_prefers_json_is_told_of_its_misdirected_request_in_json() -> None:
