@@ -66,7 +66,7 @@ ASKING = (
 )
 # The test program of the core in which the openssl command judges what the authority issues.
 JUDGED = "issue"
-# What tests servers that run for long, left out.
+# What tests servers that run for long, left out; `make soak` runs these on every CPython.
 LONG_RUNNING = ("--ignore=tests/python/running", "--ignore=tests/python/test_resumption.py")
 # What tests servers of others, which `make soak` runs on every CPython, left out.
 HOSTING = "--ignore=tests/python/hosting"
@@ -168,7 +168,7 @@ def python(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
         return
     venv = further("openssl", environments.pythons()[0])
     wheels.install(venv, wheels.wheel(tools, "openssl"))
-    yield outcome.pytest(name, venv.python, ["tests/python", HOSTING])
+    yield outcome.pytest(name, venv.python, ["tests/python"])
 
 
 def c(tools: environments.Venv, missing: list[str]) -> Iterator[Outcome]:
