@@ -44,6 +44,7 @@ const ORDER: &[(&str, &str, Option<&str>)] = &[
     ("acceptor", "acceptor.rs", None),
     ("acceptor_reload", "reload.rs", None),
     ("connection", "connection.rs", None),
+    ("connection_client", "client.rs", None),
     ("report", "report.rs", None),
     ("report_new_from_ssl", "host.rs", Some("PEERCERT_OPENSSL")),
     ("rules", "rules.rs", None),

@@ -1315,6 +1315,18 @@ int peercert_connection_close(peercert_connection *connection,
                               peercert_error **error);
 
 /*
+ * Frees a connection. Over a descriptor nothing more is sent, and the descriptor stays open.
+ * `connection`: NULL is allowed.
+ * Since: 0.1.0
+ */
+void peercert_connection_free(peercert_connection *connection);
+
+/*
+ * The client of a connection: who it is, what was negotiated with it, and which requests of its
+ * belong here. The handshake has to have ended.
+ */
+
+/*
  * Who the client is: the dictionary `clientcert`, of its certificate and the verdict on it.
  * `connection`: the connection, its handshake ended.
  * `clientcert`: receives the dictionary, which outlives the connection; free it with
@@ -1406,13 +1418,6 @@ int peercert_connection_export_keying_material(const peercert_connection *connec
                                                uint8_t *buffer,
                                                size_t size,
                                                peercert_error **error);
-
-/*
- * Frees a connection. Over a descriptor nothing more is sent, and the descriptor stays open.
- * `connection`: NULL is allowed.
- * Since: 0.1.0
- */
-void peercert_connection_free(peercert_connection *connection);
 
 /*
  * Reports: who called, as the handshake has shown it. A report never changes, and several threads

@@ -15,6 +15,7 @@ pub mod boundary;
 
 pub mod acceptor;
 pub mod certinfo;
+pub mod client;
 pub mod connection;
 pub mod error;
 pub mod export;
