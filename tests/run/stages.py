@@ -1,4 +1,4 @@
-"""This file is about the stages of `make test`, in order: style, Rust, Python, packages, documents.
+"""This file is about the stages of `make test`, in order: style to documents.
 
 In: the tree and what the machine has. Out: one outcome of all of it.
 """

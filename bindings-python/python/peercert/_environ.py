@@ -1,7 +1,7 @@
 """This file is about the variables of a WSGI environ that tell who the client is (PEP 3333).
 
 In: an environ, who the client is, which names are wanted. Out: the environ with these names, and
-without those that the client may have set. It may not know how a client was found.
+without those that the client may have set; who has sent the request, by the socket. It may not know how a client was found.
 """
 
 from __future__ import annotations

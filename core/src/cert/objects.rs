@@ -1,7 +1,7 @@
 //! This file is about the names of OBJECT IDENTIFIERs: what OpenSSL 3.0 calls each.
 //!
-//! In: the content octets of an OID. Out: OpenSSL's short and long name. The table is this
-//! project's own, so that a dictionary reads the same on every TLS library.
+//! In: the content octets of an OID, or a name. Out: OpenSSL's short and long name, or the OIDs that
+//! are called so. The table is this project's own, so that a dictionary reads the same on every TLS library.
 
 /// OpenSSL's short name (`CN`) and long name (`commonName`) of an OID, given by its content octets.
 pub(super) fn names(oid: &[u8]) -> Option<(&'static str, &'static str)> {
